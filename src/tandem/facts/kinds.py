@@ -20,7 +20,7 @@ class RecordKind:
     fields: dict[str, FieldType]
 
 
-def _kind(name: str, meaning: str, **fields: FieldType) -> RecordKind:
+def _kind(name: str, meaning: str, /, **fields: FieldType) -> RecordKind:
     return RecordKind(name, meaning, fields)
 
 

@@ -1,0 +1,103 @@
+"""A project's folder: `playbook/`, written by people, and `data/`, written by Tandem."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tandem.app.failures import AnotherWriter, DamagedData, DiskFull, Failure, NewerData, NoProject, PlaybookProblems, UnreadableInput, WrongUsage
+from tandem.app.playbook import Playbook, read_playbook
+from tandem.app.world import World
+from tandem.storage.journal import Damaged
+from tandem.storage.lock import Held
+from tandem.storage.log import Log, Writer
+from tandem.storage.manifest import NewerFormat, OlderFormat
+from tandem.values.instants import Instant, read_instant
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True)
+class Project:
+    """folder: what `tandem -C` names. Raises NoProject where it holds no `playbook/`."""
+
+    folder: Path
+    world: World
+
+    def __post_init__(self) -> None:
+        if not (self.folder / "playbook").is_dir():
+            raise NoProject(f"`{self.folder}` holds no `playbook/`, so it is no project", f"`tandem init {self.folder}` makes one")
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The folder's playbook. Raises PlaybookProblems where it does not read: a command never works on half a playbook."""
+        playbook = read_playbook(self.folder / "playbook")
+        errors = [problem for problem in playbook.problems if problem.severity == "error"]
+        if errors:
+            raise PlaybookProblems(errors)
+        return playbook
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.playbook.company.time_zone
+
+    def log(self) -> Log:
+        """The log as it stands. Data of an older version is migrated first, which takes the writer's lock."""
+        with _storage_faults():
+            try:
+                return Log(self.folder / "data")
+            except OlderFormat:
+                with Writer(self.folder / "data", "migrate"):
+                    pass
+                return Log(self.folder / "data")
+
+    @contextmanager
+    def writer(self, command: str) -> Iterator[Writer]:
+        """The writer of this project, for as long as the block lasts."""
+        with _storage_faults(), Writer(self.folder / "data", command) as writer:
+            yield writer
+
+    def as_of(self, typed: str | None, log: Log) -> Instant:
+        """The instant at which a question is asked: the one typed; else the clock where the project has ever been served; else the
+        greatest `known_at` in the log. A bare date is midnight in the company's time zone."""
+        if typed is not None:
+            return read_typed(typed, self.zone)
+        if log.served or log.known_until is None:
+            return self.world.now()
+        return log.known_until
+
+
+def read_typed(text: str, zone: ZoneInfo) -> Instant:
+    """An instant that a person typed. Raises WrongUsage."""
+    try:
+        return read_instant(text, zone)
+    except ValueError:
+        raise WrongUsage(f"`{text}` is not an instant", "write 2026-03-01, 2026-03-01T09:30 or 2026-03-01T09:30:00Z") from None
+
+
+@contextmanager
+def _storage_faults() -> Iterator[None]:
+    try:
+        yield
+    except Failure:
+        raise
+    except Held as held:
+        raise AnotherWriter(str(held), "wait until it ends; one command writes at a time") from None
+    except NewerFormat as newer:
+        raise NewerData(str(newer), "install the newer Tandem; nothing was changed") from None
+    except Damaged as damaged:
+        raise DamagedData(f"the journal was altered on disk: {damaged}", "restore `data/` from a backup; nothing was changed") from None
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise DiskFull(
+                "the disk is full: the last batch was not stored, all before it was",
+                "make room and run the same command again; what is stored already counts as duplicate",
+            ) from None
+        if error.filename is not None and isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError):
+            raise UnreadableInput(f"`{error.filename}`: {error.strerror}", "check that it is there and may be read and written") from None
+        raise

@@ -1,0 +1,106 @@
+"""Events as numbers: the distinct combinations of identifiers, which of them each row has, and steps gathered for all rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+IDENTIFIERS = ("user_id", "anonymous_id", "workspace_id", "account_id")
+Combination = tuple[str | None, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class CodedEvents:
+    """combination: (n,) for each row an index into `combinations`. occurred_at: (n,) microseconds."""
+
+    combination: Numbers
+    combinations: list[Combination]
+    occurred_at: Numbers
+
+    @classmethod
+    def of(cls, events: pa.Table) -> CodedEvents:
+        """Reads the columns `IDENTIFIERS` and `occurred_at`."""
+        key = np.zeros(events.num_rows, dtype=np.int64)
+        parts: list[Numbers] = []
+        texts: list[list[str | None]] = []
+        for name in IDENTIFIERS:
+            codes, distinct = encoded(events.column(name))
+            # Made dense after every column, so that the product never outgrows 64 bits.
+            key, pairs = _dense(key * len(distinct) + codes)
+            parts = [part[pairs // len(distinct)] for part in parts] + [pairs % len(distinct)]
+            texts.append(distinct)
+        columns = [[text[code] for code in part.tolist()] for text, part in zip(texts, parts, strict=True)]
+        occurred = np.asarray(events.column("occurred_at").combine_chunks(), dtype=np.int64)
+        return cls(key, list(zip(*columns, strict=True)), occurred)
+
+
+@dataclass(frozen=True)
+class StepTable:
+    """Steps of many keys, one after the other. first, count: (keys,) where a key's steps stand. starts: (steps,), ascending in a key."""
+
+    first: Numbers
+    count: Numbers
+    starts: Numbers
+
+    @classmethod
+    def of(cls, starts_by_key: Sequence[Sequence[int]]) -> StepTable:
+        count = np.array([len(starts) for starts in starts_by_key], dtype=np.int64)
+        first = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(count)])[:-1]
+        starts = np.array([start for starts in starts_by_key for start in starts], dtype=np.int64)
+        return cls(first, count, starts)
+
+    def step_of(self, key: Numbers, at: Numbers) -> Numbers:
+        """(n,) the step of `key[i]` that holds at `at[i]`, as an index into `starts`."""
+        step = self.first[key]
+        rows = np.flatnonzero(self.count[key] > 1)
+        if len(rows) == 0:
+            return step
+        # Key and instant become one number that ascends along the table: the key, then how many of all starts are passed.
+        every = np.unique(self.starts)
+        width = len(every) + 1
+        owner = np.repeat(np.arange(len(self.count), dtype=np.int64), self.count)
+        ladder = owner * width + np.searchsorted(every, self.starts, side="right")
+        wanted = key[rows] * width + np.searchsorted(every, at[rows], side="right")
+        step[rows] = np.searchsorted(ladder, wanted, side="right") - 1
+        return step
+
+
+def encoded(column: Any) -> tuple[Numbers, list[str | None]]:
+    """(n,) codes into the distinct texts of a column, and those texts, of which the first is None."""
+    column = plain(column)
+    chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    # Arrow gives every chunk of an encoded column the same dictionary.
+    chunks = pc.dictionary_encode(chunked).chunks
+    codes = [np.asarray(chunk.indices.fill_null(-1), dtype=np.int64) + 1 for chunk in chunks]
+    distinct = chunks[0].dictionary.to_pylist() if chunks else []
+    return (np.concatenate(codes) if codes else np.zeros(0, dtype=np.int64)), [None, *distinct]
+
+
+def plain(column: Any) -> Any:
+    """A text column in the one form that Arrow's kernels all know; other columns as they are."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
+        return column.cast(pa.large_string())
+    return column
+
+
+def decoded(codes: Numbers, distinct: Sequence[str | None]) -> Any:
+    """A text column from codes; code -1 is null."""
+    texts = pa.array(distinct, pa.string())
+    return texts.take(pa.array(codes, mask=codes < 0))
+
+
+def _dense(key: Numbers) -> tuple[Numbers, Numbers]:
+    """The same keys numbered from 0 in order of first appearance, and the keys in that order."""
+    coded = pc.dictionary_encode(pa.array(key))
+    return np.asarray(coded.indices, dtype=np.int64), np.asarray(coded.dictionary, dtype=np.int64)

@@ -1,0 +1,214 @@
+"""Identity as of an instant: who did it, where, for which account, and whether it counts.
+
+One object answers for one instant. It reads the facts once and keeps nothing but what follows from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tandem.identity.coded import CodedEvents, Numbers, StepTable, decoded, encoded, plain
+from tandem.identity.conflicts import Conflict, find_conflicts
+from tandem.identity.domains import mail_domain
+from tandem.identity.families import Family
+from tandem.identity.links import folded, read_links, usable
+from tandem.identity.owners import Belonging, Owners
+from tandem.identity.rules import Exclusion, Rules
+from tandem.identity.steps import Steps
+from tandem.identity.why import Standing, links_of
+from tandem.values.names import nearest
+
+# Finding the nearest name compares with every account; past so many, nobody reads on.
+NEAREST_MAX = 200
+
+NO_EVENTS = pa.schema(
+    [(name, pa.string()) for name in ("message_id", "type", "event", "user_id", "anonymous_id", "workspace_id", "account_id")]
+    + [("occurred_at", pa.int64()), ("known_at", pa.int64()), ("source", pa.string())]
+)
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """An account id that is named although no account record has it.
+
+    named: how often. nearest: the id or name of an account that may be meant, looked for among the first NEAREST_MAX.
+    """
+
+    account: str
+    named: int
+    nearest: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Identity:
+    """Answers about belonging as of one instant (`of`)."""
+
+    owners: Owners
+    accounts_known: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pa.Table], rules: Rules, as_of: int, undone: Collection[str] = frozenset()) -> Identity:
+        """Reads the tables `event`, `account`, `person`, `workspace` and `merge`; one that is absent has no facts.
+
+        The caller leaves out facts with `known_at > as_of` and facts that are corrected as of `as_of`. undone: the ids of
+        links that were taken back (`FACT/RULE`).
+        """
+        plain_tables = {kind: _plain(table) for kind, table in tables.items()}
+        links = read_links(plain_tables, folded(rules.blocked_ids), undone)
+        events = plain_tables.get("event", NO_EVENTS.empty_table())
+        return cls(Owners(links, rules, as_of, events, undone), _names_of_accounts(plain_tables))
+
+    def belonging(self, events: pa.Table) -> pa.Table:
+        """(n,) rows in the order of `events`: text columns `person`, `workspace`, `account`, and `excluded`, a reason or null.
+
+        Reads `event`, `user_id`, `anonymous_id`, `workspace_id`, `account_id` and `occurred_at`; the events need not be
+        among the facts that the identity was made of.
+        """
+        coded = CodedEvents.of(events)
+        keys: dict[tuple[str | None, str | None, str | None], int] = {}
+        key_of = np.fromiter((keys.setdefault(self._key(*one), len(keys)) for one in coded.combinations), np.int64)
+        steps = [self.owners.belonging_of(*key) for key in keys]
+        values = [value for one in steps for value in one.values]
+        step = StepTable.of([one.starts for one in steps]).step_of(key_of[coded.combination], coded.occurred_at)
+        columns = {
+            "person": _gathered([value.person for value in values], step),
+            "workspace": _gathered([value.workspace for value in values], step),
+            "account": _gathered([value.account for value in values], step),
+            "excluded": self._excluded(events, coded.occurred_at, values, step),
+        }
+        return pa.table(columns)
+
+    def person(self, user_id: str | None, anonymous_id: str | None = None) -> str | None:
+        """The printed person of a fact with these identifiers: after aliases, `?` and the id for an anonymous visitor."""
+        return self.owners.person(user_id, anonymous_id)
+
+    def account_of_person(self, person: str) -> str | None:
+        """The account of a printed person: that of the latest fact that has occurred, else that of a fact without workspace."""
+        owners = self.owners
+        coded = owners.coded
+        whose = [owners.person(user, anonymous) == person for user, anonymous, _, _ in coded.combinations]
+        rows = np.flatnonzero(np.array(whose, dtype=bool)[coded.combination] & (coded.occurred_at <= owners.as_of))
+        if len(rows) == 0:
+            return owners.account_of_person(person).at(owners.as_of)
+        latest = int(coded.occurred_at[rows].max())
+        rows = rows[coded.occurred_at[rows] == latest]
+        ids = owners.events.column("message_id").take(pa.array(rows)).to_pylist()
+        last = int(rows[max(range(len(ids)), key=ids.__getitem__)])
+        return owners.belonging(*coded.combinations[int(coded.combination[last])]).at(latest).account
+
+    def belonging_over_time(
+        self, user_id: str | None, anonymous_id: str | None, workspace_id: str | None, account_id: str | None
+    ) -> Steps[Belonging]:
+        """What facts with these identifiers belong to, as steps over the instants at which they occur."""
+        return self.owners.belonging(user_id, anonymous_id, workspace_id, account_id)
+
+    def links(self, subject: str) -> list[Standing]:
+        """Every link from or to a subject, in order, with whether it is in force and why; empty where nobody knows it.
+
+        subject: a person, user id, `?` and an anonymous id, workspace, account, e-mail address or domain.
+        """
+        return links_of(self.owners, subject)
+
+    def conflicts(self) -> list[Conflict]:
+        """Where facts contradict each other, and what was made of it."""
+        return find_conflicts(self.owners)
+
+    def family(self, account: str) -> Family:
+        """The family of an account, after merges, by the parents that records name as of now."""
+        return self.owners.families.of(self.owners.accounts.root(account))
+
+    def unmatched_accounts(self, named: Iterable[str] = ()) -> list[Unmatched]:
+        """Account ids that links or events name, or `named` does, and that no account record has, the most named first."""
+        owners = self.owners
+        count: Counter[str] = Counter(named)
+        for links in (owners.links.explicit, owners.links.crm_of_workspace, owners.links.crm_of_person, owners.links.parent):
+            count.update(link.target for one in links.values() for link in one if link.target is not None)
+        codes, distinct = encoded(owners.events.column("account_id"))
+        for account, number in zip(distinct, np.bincount(codes, minlength=len(distinct)).tolist(), strict=True):
+            if account is not None:
+                count[account] += number
+        known = {owners.accounts.root(record) for record in self.accounts_known}
+        names = {name for record, all_of in self.accounts_known.items() for name in (*all_of, record)}
+        missing = [
+            (account, number)
+            for account, number in count.items()
+            if owners.accounts.root(account) not in known and usable(account, owners.blocked) is not None
+        ]
+        ordered = sorted(missing, key=lambda one: (-one[1], one[0]))
+        return [
+            Unmatched(account, number, nearest(account, names) if rank < NEAREST_MAX else None)
+            for rank, (account, number) in enumerate(ordered)
+        ]
+
+    def _key(
+        self, user: str | None, anonymous: str | None, place: str | None, account: str | None
+    ) -> tuple[str | None, str | None, str | None]:
+        blocked = self.owners.blocked
+        return self.owners.person(user, anonymous), usable(place, blocked), usable(account, blocked)
+
+    def _excluded(self, events: pa.Table, occurred_at: Numbers, values: list[Belonging], step: Numbers) -> pa.Array:
+        """The reason of the first rule that matches, else null."""
+        exclusions = self.owners.rules.exclusions
+        reason = np.full(len(step), -1, dtype=np.int64)
+        for number, rule in enumerate(exclusions):
+            if rule.who == "event":
+                codes, names = encoded(events.column("event"))
+                matches = _matching(rule, names)[codes]
+            else:
+                matches = _matching(rule, [_matched_on(rule, value) for value in values])[step]
+            if rule.since is not None:
+                matches &= occurred_at >= rule.since
+            if rule.until is not None:
+                matches &= occurred_at < rule.until
+            reason[matches & (reason < 0)] = number
+        return decoded(reason, [rule.reason for rule in exclusions])
+
+
+def _matched_on(rule: Exclusion, value: Belonging) -> str | None:
+    match rule.who:
+        case "person":
+            return value.person
+        case "workspace":
+            return value.workspace
+        case "account":
+            return value.account
+        case "email":
+            return value.mail
+        case _:
+            return mail_domain(value.mail)
+
+
+def _matching(rule: Exclusion, texts: list[str | None]) -> NDArray[np.bool_]:
+    glob = re.compile(".*".join(re.escape(part.casefold()) for part in rule.pattern.split("*")), re.DOTALL)
+    hit = {text: text is not None and glob.fullmatch(text.casefold()) is not None for text in set(texts)}
+    return np.array([hit[text] for text in texts], dtype=bool)
+
+
+def _gathered(texts: list[str | None], step: Numbers) -> pa.Array:
+    codes: dict[str | None, int] = {None: -1}
+    numbers = np.fromiter((codes.setdefault(text, len(codes) - 1) for text in texts), np.int64)
+    return decoded(numbers[step], [text for text in codes if text is not None])
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    return pa.table({name: plain(table.column(name)) for name in table.column_names})
+
+
+def _names_of_accounts(tables: Mapping[str, pa.Table]) -> dict[str, tuple[str, ...]]:
+    """Every account that has a record, and the names that its versions gave it."""
+    if (versions := tables.get("account")) is None:
+        return {}
+    found: dict[str, set[str]] = {}
+    distinct = versions.select(["record_id", "fields"]).group_by(["record_id", "fields"]).aggregate([])
+    for record, fields in zip(distinct.column("record_id").to_pylist(), distinct.column("fields").to_pylist(), strict=True):
+        name = msgspec.json.decode(fields or "{}").get("name")
+        found.setdefault(record, set()).update([name] if isinstance(name, str) else [])
+    return {record: tuple(sorted(names)) for record, names in sorted(found.items())}

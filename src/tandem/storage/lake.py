@@ -1,0 +1,82 @@
+"""The lake: one open Delta table a kind, which DuckDB, Spark, Polars and the warehouses can read beside Tandem.
+
+A seal writes each table at most once for a batch: Delta keeps the number of the last batch as an application transaction, and that is
+read before writing, because Delta itself does not refuse a second write of the same number.
+No identifier of a person enters the Delta log: statistics are kept of instants and places alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+from deltalake.transaction import Transaction
+
+APP = "tandem"
+_STATISTICS = ("occurred_at", "known_at", "place", "at", "batch", "line")
+SMALL_FILES_MAX = 8
+FILE_BYTES = 256 * 1024 * 1024
+
+
+class Lake:
+    """A folder of Delta tables. Reading needs no lock; `append` and `compact` belong to the one writer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def append(self, kind: str, batches: Sequence[tuple[int, pa.RecordBatch]]) -> int:
+        """Add numbered batches of one schema to a table; returns the table's version. Batches that are in it already are left out."""
+        table = self._open(kind)
+        done = None if table is None else table.transaction_version(APP)
+        fresh = [(number, columns) for number, columns in batches if done is None or number > done]
+        if not fresh:
+            assert table is not None, f"no batches and no table {kind}"
+            return int(table.version())
+        columns = pa.Table.from_batches([columns for _, columns in fresh])
+        numbered = [name for name in columns.schema.names if name in _STATISTICS]
+        write_deltalake(
+            table if table is not None else str(self.folder / kind),
+            columns,
+            mode="append",
+            configuration=None if table is not None else {"delta.dataSkippingStatsColumns": ",".join(numbered)},
+            writer_properties=WriterProperties(compression="ZSTD"),
+            commit_properties=CommitProperties(app_transactions=[Transaction(APP, fresh[-1][0])]),
+        )
+        opened = self._open(kind)
+        assert opened is not None
+        return int(opened.version())
+
+    def compact(self, kind: str) -> int:
+        """Merge small files, once there are more than `SMALL_FILES_MAX`; returns the table's version.
+
+        Readers at an older version keep their files: what is replaced is removed a week later.
+        """
+        table = self._open(kind)
+        assert table is not None, f"no table {kind}"
+        small = [size for size in pa.table(table.get_add_actions(flatten=True))["size_bytes"].to_pylist() if size < FILE_BYTES // 2]
+        if len(small) > SMALL_FILES_MAX:
+            table.optimize.compact(target_size=FILE_BYTES, writer_properties=WriterProperties(compression="ZSTD"))
+            with contextlib.suppress(OSError):
+                table.vacuum(retention_hours=int(timedelta(days=7).total_seconds() // 3600), dry_run=False)
+        return int(table.version())
+
+    def files(self, kind: str, version: int) -> list[str]:
+        """The Parquet files of a table at a version."""
+        return list(DeltaTable(str(self.folder / kind), version=version).file_uris())
+
+    def read(self, kind: str, version: int, columns: Sequence[str] | None, filters: list[tuple[str, str, object]] | None) -> pa.Table:
+        """A table at a version, filtered; rows in no promised order."""
+        files = self.files(kind, version)
+        return pq.read_table(files, columns=None if columns is None else list(columns), filters=filters)
+
+    def _open(self, kind: str) -> DeltaTable | None:
+        try:
+            return DeltaTable(str(self.folder / kind))
+        except TableNotFoundError:
+            return None

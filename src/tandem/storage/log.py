@@ -1,0 +1,283 @@
+"""The log of facts: the door to everything under `data/`.
+
+`Log` reads, at one place, without a lock. `Writer` is the one who adds: it judges each fact by its id, gives it a place, and makes the
+batch durable in the journal; from time to time it seals what the journal holds into the lake.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
+from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed
+from tandem.storage.delivery import Delivery, Refuse, judge
+from tandem.storage.journal import FILE_BYTES_MAX, Batch, Journal
+from tandem.storage.known_ids import Ids, KnownIds, concatenate
+from tandem.storage.lake import Lake
+from tandem.storage.lock import WriterLock
+from tandem.storage.manifest import FORMAT, Format, Manifest, OlderFormat, read_format, read_manifest, write_format, write_manifest
+from tandem.storage.migrations import migrate
+from tandem.values.ids import KEY_BYTES
+from tandem.values.instants import MINUTE, Instant
+
+SCHEMAS: dict[str, pa.Schema] = {**FACT_SCHEMAS, **LOG_SCHEMAS}
+SEAL_AFTER = 5 * MINUTE
+_IDS = pa.schema([("upper", pa.uint64()), ("lower", pa.uint64()), ("content", pa.uint64())])
+
+
+class Log:
+    """Everything that was stored up to one place. Raises NewerFormat and OlderFormat.
+
+    place_end: the first place that is not in it. known_until: the greatest `known_at` in it, None if it is empty.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        found = read_format(data)
+        if found is not None and found.format < FORMAT:
+            raise OlderFormat
+        self.exists = found is not None
+        self._lake = Lake(data / "lake")
+        self._manifest, self._tail = _read_place(data)
+        last = self._tail[-1] if self._tail else None
+        self.place_end = last.place_end if last else self._manifest.place_end
+        known = [self._manifest.known_until, *(batch.known_until for batch in self._tail)]
+        self.known_until = max((at for at in known if at is not None), default=None)
+        self.served = self._manifest.served
+
+    def table(self, kind: str, *, columns: Sequence[str] | None = None, as_of: Instant | None = None) -> pa.Table:
+        """All rows of a kind of fact (by place), or of `failure`, `mended` and `ledger` (in the order of their batches).
+
+        as_of: leave out what was known only later, for kinds of fact.
+        """
+        schema = SCHEMAS[kind] if columns is None else pa.schema([SCHEMAS[kind].field(name) for name in columns])
+        facts = kind in FACT_SCHEMAS
+        wanted = None if columns is None else list(dict.fromkeys([*columns, *(["place", "known_at"] if facts else [])]))
+        parts = []
+        limit = pa.scalar(as_of, INSTANT) if as_of is not None and facts else None
+        if kind in self._manifest.versions:
+            filters = None if limit is None else [("known_at", "<=", limit)]
+            parts.append(self._lake.read(kind, self._manifest.versions[kind], wanted, filters))
+        for batch in self._tail:
+            if kind in batch.tables:
+                part = pa.Table.from_batches([batch.tables[kind]])
+                part = part if wanted is None else part.select(wanted)
+                parts.append(part if limit is None else part.filter(pc.field("known_at") <= limit))
+        if not parts:
+            return schema.empty_table()
+        whole = pa.concat_tables(parts)
+        if facts:
+            whole = whole.sort_by("place")
+        return whole.select(schema.names).cast(schema)
+
+    def files(self, kind: str) -> list[str]:
+        """The Parquet files that hold the sealed rows of a kind."""
+        return self._lake.files(kind, self._manifest.versions[kind]) if kind in self._manifest.versions else []
+
+    def kinds(self) -> list[str]:
+        """The kinds that have any row."""
+        present = set(self._manifest.versions).union(*(batch.tables for batch in self._tail))
+        return [kind for kind in SCHEMAS if kind in present]
+
+
+def _read_place(data: Path) -> tuple[Manifest, list[Batch]]:
+    journal = Journal(data / "journal")
+    while True:
+        manifest = read_manifest(data)
+        try:
+            tail = list(journal.read(manifest.sealed))
+        except FileNotFoundError:
+            continue  # The writer has sealed and dropped a file since; the new manifest knows what was in it.
+        if not tail or tail[0].number == manifest.sealed + 1:
+            return manifest, tail
+
+
+class Writer:
+    """The one writer. Raises Held where another command writes, NewerFormat, and OSError where the disk is full or gone."""
+
+    def __init__(self, data: Path, command: str) -> None:
+        for folder in (data, data / "journal", data / "lake", data / "ids"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.data = data
+        self._lock = WriterLock(data / "writer.lock", command)
+        try:
+            found = read_format(data)
+            if found is None:
+                found = Format(FORMAT, secrets.token_hex(KEY_BYTES))
+                write_format(data, found)
+            else:
+                migrate(data, found)
+            self.key = bytes.fromhex(found.key)
+            self._lake = Lake(data / "lake")
+            self._journal = Journal(data / "journal")
+            self._journal.mend()
+            self._manifest = read_manifest(data)
+            self._ids = KnownIds(data / "ids", self._manifest.runs)
+            self._ids.sweep()
+            self._number, self._place_end = self._manifest.sealed, self._manifest.place_end
+            for batch in self._journal.read(self._manifest.sealed):
+                self._ids.add(_ids_of(batch))
+                self._number, self._place_end = batch.number, batch.place_end
+            self._oldest_unsealed: Instant | None = None
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def open_failures(self, source: str | None = None) -> dict[str, str]:
+        """Ids of the failures that nothing has mended yet, each with its source."""
+        log = Log(self.data)
+        mended = set(log.table("mended")["failure_id"].to_pylist())
+        table = log.table("failure", columns=["failure_id", "source"])
+        pairs = zip(table["failure_id"].to_pylist(), table["source"].to_pylist(), strict=True)
+        return {failure: of for failure, of in pairs if failure not in mended and source in (None, of)}
+
+    def commit(self, delivery: Delivery, *, import_id: str, at: Instant, refuse: Refuse, mends: dict[str, str] | None = None) -> Counts:
+        """Store what is new of a delivery, keep what failed, and count every row. When it returns, all of that is durable.
+
+        at: the instant of storing. refuse: asked for the rows that use an id again for something else.
+        mends: open failures by id, each with how it is mended; those among the delivery's rows that are stored or duplicate end now.
+        """
+        known, said = self._ids.find(delivery.ids)
+        verdict = judge(delivery.rows, delivery.ids, known, said)
+        failures, failure_ids = [delivery.failures], [delivery.failure_ids]
+        if verdict.clashing:
+            refused, refused_ids = refuse(verdict.clashing)
+            failures.append(refused)
+            failure_ids.append(refused_ids)
+        failed = pa.Table.from_batches(failures)
+        counts = Counts(
+            received=delivery.received,
+            stored=verdict.stored,
+            duplicate=verdict.duplicate,
+            suppressed=delivery.suppressed,
+            failed=failed.num_rows,
+            reasons={code.as_py(): n.as_py() for code, n in zip(*_counted(failed["reason"]), strict=True)},
+        )
+        assert counts.adds_up, f"rows of {delivery.file} do not add up: {counts}"
+        tables = self._placed(delivery, verdict.fresh)
+        places = sum(columns.num_rows for columns in tables.values())
+        kept, kept_ids = self._new_failures(failed, concatenate(failure_ids))
+        taken = concatenate([delivery.ids.take(np.flatnonzero(verdict.fresh)), kept_ids])
+        known_until = max((int(pc.max(columns["known_at"]).value) for columns in tables.values()), default=None)
+        if kept.num_rows:
+            tables["failure"] = kept
+        if mends:
+            tables |= self._mended(delivery, verdict.clashing, mends, at)
+        tables["ledger"] = _ledger(self._number + 1, import_id, at, delivery, counts)
+        tables["ids"] = pa.RecordBatch.from_arrays([pa.array(taken.upper), pa.array(taken.lower), pa.array(taken.content)], schema=_IDS)
+        batch = Batch(self._number + 1, self._place_end + places, known_until, tables)
+        unsealed = self._journal.append(batch)
+        self._number, self._place_end = batch.number, batch.place_end
+        self._ids.add(taken)
+        self._oldest_unsealed = self._oldest_unsealed if self._oldest_unsealed is not None else at
+        if unsealed >= FILE_BYTES_MAX or at - self._oldest_unsealed >= SEAL_AFTER:
+            self.seal(at)
+        return counts
+
+    def seal(self, at: Instant) -> None:
+        """Move what the journal holds into the lake. Killed at any point, the next seal ends what this one began."""
+        batches = list(self._journal.read(self._manifest.sealed))
+        if not batches:
+            return
+        before = self._manifest
+        versions = dict(before.versions)
+        for kind in SCHEMAS:
+            parts = [(batch.number, batch.tables[kind]) for batch in batches if kind in batch.tables]
+            if parts:
+                self._lake.append(kind, parts)
+                versions[kind] = self._lake.compact(kind)
+        last = batches[-1]
+        known = [before.known_until, *(batch.known_until for batch in batches)]
+        self._manifest = msgspec.structs.replace(
+            before,
+            sealed=last.number,
+            place_end=last.place_end,
+            known_until=max((each for each in known if each is not None), default=None),
+            versions=versions,
+            runs=self._ids.seal(last.number, at),
+        )
+        write_manifest(self.data, self._manifest)
+        self._ids.sweep()
+        # Readers that have just read the old manifest still look for the batches that it leaves to the journal.
+        self._journal.drop(before.sealed)
+        self._oldest_unsealed = None
+
+    def close(self) -> None:
+        self._journal.turn()
+        self._lock.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _placed(self, delivery: Delivery, fresh: np.ndarray) -> dict[str, pa.RecordBatch]:
+        # Places follow the rows of the file, also across kinds.
+        places = np.zeros(len(fresh), np.int64)
+        order = np.argsort(delivery.rows, kind="stable")
+        order = order[fresh[order]]
+        places[order] = self._place_end + np.arange(len(order))
+        tables = {}
+        start = 0
+        for kind, columns in delivery.columns.items():
+            part = slice(start, start + columns.num_rows)
+            start += columns.num_rows
+            if fresh[part].all():
+                tables[kind] = placed(columns, pa.array(places[part]), kind)
+            elif fresh[part].any():
+                chosen = pa.array(fresh[part])
+                tables[kind] = placed(columns.filter(chosen), pa.array(places[part]).filter(chosen), kind)
+        return tables
+
+    def _new_failures(self, failed: pa.Table, ids: Ids) -> tuple[pa.RecordBatch, Ids]:
+        # The same bad row of the same source is kept once, however often it comes; it counts each time.
+        known, _ = self._ids.find(ids)
+        _, first = np.unique(np.stack([ids.upper, ids.lower]), axis=1, return_index=True)
+        new = np.zeros(len(ids), bool)
+        new[first] = True
+        new &= ~known
+        kept = failed.filter(pa.array(new)).combine_chunks()
+        parts = kept.to_batches()
+        return parts[0] if parts else pa.RecordBatch.from_pylist([], schema=failed.schema), ids.take(np.flatnonzero(new))
+
+    def _mended(self, delivery: Delivery, clashing: Sequence[int], mends: dict[str, str], at: Instant) -> dict[str, pa.RecordBatch]:
+        refused = set(clashing)
+        rows = np.unique(delivery.rows).tolist()
+        ended = sorted({key for row, key in zip(rows, delivery.row_keys, strict=True) if row not in refused and key in mends})
+        for key in ended:
+            del mends[key]
+        entries = [{"failure_id": key, "at": at, "how": delivery.file} for key in ended]
+        return {"mended": pa.RecordBatch.from_pylist(entries, schema=MENDED)} if entries else {}
+
+
+def _ids_of(batch: Batch) -> Ids:
+    columns = batch.tables["ids"]
+    return Ids(*(columns[name].to_numpy() for name in ("upper", "lower", "content")))
+
+
+def _counted(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    counted = column.value_counts()
+    return counted.field("values"), counted.field("counts")
+
+
+def _ledger(number: int, import_id: str, at: Instant, delivery: Delivery, counts: Counts) -> pa.RecordBatch:
+    entry = msgspec.structs.asdict(counts) | {
+        "import_id": import_id,
+        "batch": number,
+        "at": at,
+        "source": delivery.source,
+        "file": delivery.file,
+        "reasons": msgspec.json.encode(counts.reasons, order="deterministic").decode(),
+        "assumed": delivery.assumed,
+        "repeated_keys": delivery.repeated_keys,
+    }
+    return pa.RecordBatch.from_pylist([entry], schema=LEDGER)
