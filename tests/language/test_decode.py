@@ -18,10 +18,30 @@ PIECES = st.lists(
     max_size=8,
 ).map("".join)
 ESCAPES = st.sampled_from(
-    [r"\n", r"\t", r"\x41", r"\u0041", r"\u00e9", r"\U0001F600", r"\\", r"\"", r"\ ", r"\/", r"\_", r"\N", r"\L", "\\\n", "\\\n   ", "\\\n\n  b", "\\\t"]
+    [
+        r"\n",
+        r"\t",
+        r"\x41",
+        r"\u0041",
+        r"\u00e9",
+        r"\U0001F600",
+        r"\\",
+        r"\"",
+        r"\ ",
+        r"\/",
+        r"\_",
+        r"\N",
+        r"\L",
+        "\\\n",
+        "\\\n   ",
+        "\\\n\n  b",
+        "\\\t",
+    ]
 )
 BREAKS = st.sampled_from(["\n", "\r\n", "\r"])
-FRAMES = st.sampled_from(["a: {}\n", "a:\n  {}\nb: 1\n", "- {}\n", "a:\n- b:\n    c: {}\n  d: 2\n", "- - {}\n  - x\n", "a: [{}, x]\n", "{}\n"])
+FRAMES = st.sampled_from(
+    ["a: {}\n", "a:\n  {}\nb: 1\n", "- {}\n", "a:\n- b:\n    c: {}\n  d: 2\n", "- - {}\n  - x\n", "a: [{}, x]\n", "{}\n"]
+)
 
 
 def scalars_of(text):
@@ -79,19 +99,27 @@ def test_letters_in_single_quotes_stand_where_they_are_written(frame, content, l
 
 
 @settings(max_examples=600, deadline=None)
-@given(frame=FRAMES, parts=st.lists(st.one_of(PIECES.map(lambda text: text.replace("\\", "").replace('"', "")), ESCAPES), max_size=8), line_break=BREAKS)
+@given(
+    frame=FRAMES,
+    parts=st.lists(st.one_of(PIECES.map(lambda text: text.replace("\\", "").replace('"', "")), ESCAPES), max_size=8),
+    line_break=BREAKS,
+)
 def test_letters_in_double_quotes_stand_where_they_are_written(frame, parts, line_break):
     assert_decoded(frame.replace("{}", '"' + "".join(parts) + '"').replace("\n", line_break))
 
 
 @settings(max_examples=1200, deadline=None)
 @given(
-    frame=st.sampled_from([("a: ", 0, "b: 1\n"), ("- ", 0, "- x\n"), ("a:\n- b:\n    c: ", 4, "  d: 2\n"), ("- - ", 2, ""), ("", 0, ""), ("a: ", 0, "")]),
+    frame=st.sampled_from(
+        [("a: ", 0, "b: 1\n"), ("- ", 0, "- x\n"), ("a:\n- b:\n    c: ", 4, "  d: 2\n"), ("- - ", 2, ""), ("", 0, ""), ("a: ", 0, "")]
+    ),
     style=st.sampled_from("|>"),
     chomping=st.sampled_from(["", "+", "-"]),
     increment=st.sampled_from(["", "1", "2", "4"]),
     chomping_first=st.booleans(),
-    lines=st.lists(st.one_of(st.sampled_from(["", " ", "   ", "  more", "\tx", "a", "b c", "# no comment", "é漢 😀", "- x"]), WORDS), max_size=6),
+    lines=st.lists(
+        st.one_of(st.sampled_from(["", " ", "   ", "  more", "\tx", "a", "b c", "# no comment", "é漢 😀", "- x"]), WORDS), max_size=6
+    ),
     end=st.sampled_from(["", "\n", "\n\n", "\n \n\n", "\n       "]),
     line_break=BREAKS,
 )
@@ -138,3 +166,7 @@ def test_a_word_is_found_in_a_literal_text_with_windows_line_ends():
 def test_between_two_letters_is_a_place_without_length():
     value = read_yaml(Source("x.yaml", "a: 'xy'")).root.entries[0].value
     assert (value.span_of(1, 1).start, value.span_of(2, 2).start) == (5, 6)
+
+
+def test_a_doubled_quote_is_underlined_whole():
+    assert words_of("title: 'it''s'", "'") == ("''", 1, 11)

@@ -142,7 +142,20 @@ def test_three_dashes_at_the_beginning_are_fine():
 
 
 def test_no_message_speaks_the_words_of_the_grammar():
-    texts = ["a: [", "a: b: c", "foo\nbar: 1", "a: 1\n- b", "a: @", "a: }", "a: ? b", "a: !foo!bar x", 'a: "x\n---\n"', "a: , b", "a: |0\n x", "a: &"]
+    texts = [
+        "a: [",
+        "a: b: c",
+        "foo\nbar: 1",
+        "a: 1\n- b",
+        "a: @",
+        "a: }",
+        "a: ? b",
+        "a: !foo!bar x",
+        'a: "x\n---\n"',
+        "a: , b",
+        "a: |0\n x",
+        "a: &",
+    ]
     told = [problem.told() for text in texts for problem in tree(text).problems]
     assert len(told) == len(texts)
     assert not re.search(r"token|scalar|mapping|block end|stream|scanning|parsing|node", " ".join(told))
@@ -162,7 +175,7 @@ def test_a_thousand_indented_levels_are_a_problem_and_no_crash():
 
 
 def test_a_megabyte_is_a_problem_at_once():
-    source, problems = decode_file("x.yaml", b"a: b\n" * 200_000)
+    _, problems = decode_file("x.yaml", b"a: b\n" * 200_000)
     assert [problem.code for problem in problems] == ["file_too_large"]
     assert codes("a" * (FILE_BYTES_MAX + 1)) == ["file_too_large"]
 

@@ -46,7 +46,7 @@ def delivery(key: bytes, rows: Sequence[Sequence[Fact]], *, failures: Sequence[s
         ids=read_ids(ids, contents),
         failures=pa.RecordBatch.from_pylist([failure(raw, "bad_value") for raw in failures], schema=FAILURE),
         failure_ids=failure_ids(key, failures, "bad_value"),
-        row_keys=keys,
+        row_keys=dict(enumerate(keys)),
     )
 
 

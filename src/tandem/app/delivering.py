@@ -5,16 +5,17 @@ All of it is a function of the block, the source's reader and the import's own i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
-from tandem.app.playbook import Suppression
+from tandem.app.product import Suppression
 from tandem.connect.block import Block, Failure, Parsed
-from tandem.connect.parse import Reader, parse
+from tandem.connect.rows import Reader, parse
 from tandem.facts.fact import Event, Fact, Version
 from tandem.facts.failure import FAILURE
 from tandem.facts.sameness import content_digest, id_digest
@@ -47,14 +48,17 @@ class Prepared:
 
 def prepare(block: Block, intake: Intake) -> Prepared:
     """Everything that can be said of a block without knowing what was stored before."""
-    parsed = parse(block, intake.reader, received_at=intake.at)
-    refused = {failure.row for failure in parsed.failures} | {row for row, _ in parsed.suppressed}
-    unwanted = _suppressed(parsed, intake.suppress, refused)
-    facts = [(row, fact) for row, fact in parsed.facts if row not in refused and row not in unwanted]
+    return deliver(parse(block, intake.reader, received_at=intake.at), block.file, intake)
+
+
+def deliver(parsed: Parsed, file: str, intake: Intake) -> Prepared:
+    """Rows that were read, as the log takes them."""
+    failed = {failure.row for failure in parsed.failures}
+    unwanted = {row for row, _ in parsed.suppressed} | _suppressed(parsed, intake.suppress, failed)
+    facts = [(row, fact) for row, fact in parsed.facts if row not in failed and row not in unwanted]
     parted = by_kind(facts)
     undated, unnumbered = set(parsed.undated), set(parsed.unnumbered)
-    ids = bytearray()
-    contents = bytearray()
+    ids, contents = bytearray(), bytearray()
     rows: list[int] = []
     waiting = []
     for kind, (own_rows, own) in parted.items():
@@ -65,19 +69,20 @@ def prepare(block: Block, intake: Intake) -> Prepared:
                 waiting.append(len(rows))
             rows.append(row)
     numbers = np.array(rows, np.int64)
-    failures, failure_ids = failed_rows(parsed.failures, block, parsed, intake)
+    failures, failure_ids = failed_rows(parsed.failures, file, parsed, intake)
+    keys = row_keys(sorted(set(range(parsed.received)) - failed), parsed, intake) if intake.with_keys else {}
     return Prepared(
         Delivery(
             source=intake.source,
-            file=block.file,
+            file=file,
             received=parsed.received,
-            suppressed=len({row for row, _ in parsed.suppressed} | unwanted),
+            suppressed=len(unwanted),
             columns={kind: to_columns(kind, own) for kind, (_, own) in parted.items()},
             rows=numbers,
             ids=read_ids(bytes(ids), bytes(contents)),
             failures=failures,
             failure_ids=failure_ids,
-            row_keys=[row_key(intake, parsed.raw(row)) for row in np.unique(numbers).tolist()] if intake.with_keys else (),
+            row_keys=keys,
             assumed=len({row for row, fact in facts if fact.assumed}),
             repeated_keys=parsed.repeated_keys,
         ),
@@ -85,9 +90,25 @@ def prepare(block: Block, intake: Intake) -> Prepared:
     )
 
 
-def refuse(rows: Sequence[int], block: Block, intake: Intake) -> tuple[pa.RecordBatch, Ids]:
-    """The rows that the store found to clash, as failures. The block is read once more, for this is rare and keeping every row is not."""
-    parsed = parse(block, intake.reader, received_at=intake.at)
+def joined(parts: Sequence[Parsed], header: bytes) -> Parsed:
+    """Rows that were read one by one, as if they had stood in one block."""
+    whole = Parsed(header=header)
+    for part in parts:
+        start = whole.received
+        whole.received += part.received
+        whole.repeated_keys += part.repeated_keys
+        whole.lines += part.lines
+        whole.kept += part.kept
+        whole.facts += [(start + row, fact) for row, fact in part.facts]
+        whole.suppressed += [(start + row, why) for row, why in part.suppressed]
+        whole.failures += [msgspec.structs.replace(failure, row=start + failure.row) for failure in part.failures]
+        whole.unnumbered += [start + row for row in part.unnumbered]
+        whole.undated += [start + row for row in part.undated]
+    return whole
+
+
+def refuse(rows: Sequence[int], parsed: Parsed, file: str, intake: Intake) -> tuple[pa.RecordBatch, Ids]:
+    """The rows that the store found to clash, as failures with their ids."""
     named: dict[int, str] = {}
     for row, fact in parsed.facts:
         named.setdefault(row, fact.id)
@@ -95,16 +116,17 @@ def refuse(rows: Sequence[int], block: Block, intake: Intake) -> tuple[pa.Record
         Failure(row, parsed.lines[row], None, "id_reused", f"the id `{named[row]}` was used before for something else", parsed.raw(row))
         for row in rows
     ]
-    return failed_rows(clashes, block, parsed, intake)
+    return failed_rows(clashes, file, parsed, intake)
 
 
-def failed_rows(failures: Iterable[Failure], block: Block, parsed: Parsed, intake: Intake) -> tuple[pa.RecordBatch, Ids]:
+def failed_rows(failures: Sequence[Failure], file: str, parsed: Parsed, intake: Intake) -> tuple[pa.RecordBatch, Ids]:
     """Failures as the log keeps them, with the ids by which the same failure of the same row is kept once."""
+    keys = row_keys([failure.row for failure in failures], parsed, intake)
     entries = [
         {
-            "failure_id": row_key(intake, failure.raw),
+            "failure_id": keys[failure.row],
             "source": intake.source,
-            "file": block.file,
+            "file": file,
             "line": failure.line,
             "column": failure.column,
             "reason": failure.reason,
@@ -115,14 +137,20 @@ def failed_rows(failures: Iterable[Failure], block: Block, parsed: Parsed, intak
         }
         for failure in failures
     ]
-    ids = b"".join(digest(intake.key, b"failure", str(entry["failure_id"]).encode(), str(entry["reason"]).encode()) for entry in entries)
-    batch = pa.RecordBatch.from_pylist(entries, schema=FAILURE)
-    return batch, read_ids(ids, bytes(8 * len(entries))) if entries else NONE
+    ids = b"".join(digest(intake.key, b"failure", keys[failure.row].encode(), failure.reason.encode()) for failure in failures)
+    return pa.RecordBatch.from_pylist(entries, schema=FAILURE), read_ids(ids, bytes(8 * len(entries))) if entries else NONE
 
 
-def row_key(intake: Intake, raw: bytes) -> str:
-    """What a row of a source is known by, whatever became of it."""
-    return digest(intake.key, b"row", intake.source.encode(), raw).hex()
+def row_keys(rows: Sequence[int], parsed: Parsed, intake: Intake) -> dict[int, str]:
+    """By what each row of a source is known, whatever becomes of it: its text and its line. Calls of one line may be equal, too."""
+    keys: dict[int, str] = {}
+    equal: dict[str, int] = {}
+    for row in rows:
+        line = parsed.lines[row].to_bytes(8, "little")
+        key = digest(intake.key, b"row", intake.source.encode(), line, parsed.raw(row)).hex()
+        equal[key] = equal.get(key, 0) + 1
+        keys[row] = key if equal[key] == 1 else f"{key}-{equal[key]}"
+    return keys
 
 
 def _suppressed(parsed: Parsed, suppress: Sequence[Suppression], refused: set[int]) -> set[int]:
@@ -146,6 +174,4 @@ def _matches(rule: Suppression, fact: Fact) -> bool:
 
 
 def _email(canonical: str) -> str:
-    from msgspec import json
-
-    return str(json.decode(canonical).get("email") or "").casefold()
+    return str(msgspec.json.decode(canonical).get("email") or "").casefold()

@@ -22,16 +22,16 @@ import numpy as np
 import pyarrow as pa
 
 from tandem.app.delivering import Intake, Prepared, prepare, refuse
-from tandem.app.failures import UnknownName, UnreadableInput, WrongUsage
+from tandem.app.failures import UnknownName, UnreadableInput
 from tandem.app.project import Project
 from tandem.connect.block import Block, Limits
-from tandem.connect.cut import blocks
-from tandem.connect.parse import Reader, Segment, Notation
+from tandem.connect.notation import Notation
+from tandem.connect.rows import Reader, blocks, parse
+from tandem.connect.segment import Segment
 from tandem.facts.failure import Counts
 from tandem.facts.sameness import id_digest
 from tandem.storage.delivery import Delivery
-from tandem.storage.known_ids import read_ids
-from tandem.storage.log import Writer
+from tandem.storage.known_ids import Ids, read_ids
 from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
@@ -82,8 +82,13 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
             numbers: dict[bytes, int] = {}
             for block, prepared in _prepared(file, intake, pool, project.world.cores()):
                 delivery = _numbered(prepared, numbers, writer.key)
-                clashing = partial(refuse, block=block, intake=intake)
-                stored = writer.commit(delivery, import_id=f"{asked.source} {show_instant(at)}", at=project.world.now(), refuse=clashing, mends=mends)
+                stored = writer.commit(
+                    delivery,
+                    import_id=f"{asked.source} {show_instant(at)}",
+                    at=project.world.now(),
+                    refuse=partial(_refuse, block=block, intake=intake),
+                    mends=mends,
+                )
                 counts += stored
                 by_file[str(file)] += stored
                 assumed += delivery.assumed
@@ -144,6 +149,11 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _refuse(rows: Sequence[int], *, block: Block, intake: Intake) -> tuple[pa.RecordBatch, Ids]:
+    # The block is read once more: clashes are rare, and to send every row back from the workers is not cheap.
+    return refuse(rows, parse(block, intake.reader, received_at=intake.at), block.file, intake)
+
+
 def _numbered(prepared: Prepared, numbers: dict[bytes, int], key: bytes) -> Delivery:
     """Equal rows of one file that have no id of their own are told apart by their number: the second becomes `...-2`."""
     delivery = prepared.delivery
@@ -175,18 +185,3 @@ def _numbered(prepared: Prepared, numbers: dict[bytes, int], key: bytes) -> Deli
         start += batch.num_rows
     ids = replace(delivery.ids, upper=np.ascontiguousarray(upper), lower=np.ascontiguousarray(lower))
     return replace(delivery, columns=columns, ids=ids)
-
-
-def read_exported_at(project: Project, typed: str | None) -> Instant | None:
-    """The instant of an export that a person typed, if any. Raises WrongUsage."""
-    from tandem.app.project import read_typed
-
-    if typed is None:
-        return None
-    at = read_typed(typed, project.zone)
-    if at > project.world.now():
-        raise WrongUsage(f"`{typed}` is in the future", "an export was taken before it is imported")
-    return at
-
-
-__all__ = ["Import", "Imported", "Writer", "find_reader", "import_files", "read_exported_at"]

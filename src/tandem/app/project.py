@@ -10,7 +10,17 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tandem.app.failures import AnotherWriter, DamagedData, DiskFull, Failure, NewerData, NoProject, PlaybookProblems, UnreadableInput, WrongUsage
+from tandem.app.failures import (
+    AnotherWriter,
+    DamagedData,
+    DiskFull,
+    Failure,
+    NewerData,
+    NoProject,
+    PlaybookProblems,
+    UnreadableInput,
+    WrongUsage,
+)
 from tandem.app.playbook import Playbook, read_playbook
 from tandem.app.world import World
 from tandem.storage.journal import Damaged

@@ -37,6 +37,7 @@ REASONS: dict[str, Reason] = {
         Reason("too_many_properties", f"there are more than {PROPERTIES_MAX} properties", "send what is counted or compared, not whole documents"),
         Reason("wrong_columns", "the row has more or fewer columns than the header", "check quotes and delimiters in this row"),
         Reason("repeated_header", "the row repeats the header", "remove it; it comes from joining files"),
+        Reason("not_notation", "the line is no fact in the notation", "write it as `2026-03-01 Invite Accepted by ann @acme plan=free`"),
         Reason("unclosed_quote", "a quoted field is never closed", "close the quote, or double it inside a field"),
         # The fact.
         Reason("no_type", "the call has no known `type`", "use one of track, page, screen, identify, group, alias"),

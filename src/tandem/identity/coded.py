@@ -38,7 +38,7 @@ class CodedEvents:
             parts = [part[pairs // len(distinct)] for part in parts] + [pairs % len(distinct)]
             texts.append(distinct)
         columns = [[text[code] for code in part.tolist()] for text, part in zip(texts, parts, strict=True)]
-        occurred = np.asarray(events.column("occurred_at").combine_chunks(), dtype=np.int64)
+        occurred = np.asarray(plain(events.column("occurred_at")).combine_chunks(), dtype=np.int64)
         return cls(key, list(zip(*columns, strict=True)), occurred)
 
 
@@ -85,8 +85,10 @@ def encoded(column: Any) -> tuple[Numbers, list[str | None]]:
 
 
 def plain(column: Any) -> Any:
-    """A text column in the one form that Arrow's kernels all know; other columns as they are."""
+    """A column in the one form that Arrow's kernels all know: text as large strings, instants as whole microseconds."""
     kind = column.type
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us", kind.tz)).cast(pa.int64())
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tandem.identity.coded import CodedEvents, Numbers, StepTable, decoded, encoded, plain
@@ -58,10 +59,10 @@ class Identity:
     def of(cls, tables: Mapping[str, pa.Table], rules: Rules, as_of: int, undone: Collection[str] = frozenset()) -> Identity:
         """Reads the tables `event`, `account`, `person`, `workspace` and `merge`; one that is absent has no facts.
 
-        The caller leaves out facts with `known_at > as_of` and facts that are corrected as of `as_of`. undone: the ids of
-        links that were taken back (`FACT/RULE`).
+        The caller leaves out facts that are corrected as of `as_of`; what was known later is left out here too. undone: the
+        ids of links that were taken back (`FACT/RULE`).
         """
-        plain_tables = {kind: _plain(table) for kind, table in tables.items()}
+        plain_tables = {kind: known(_plain(table), as_of) for kind, table in tables.items()}
         links = read_links(plain_tables, folded(rules.blocked_ids), undone)
         events = plain_tables.get("event", NO_EVENTS.empty_table())
         return cls(Owners(links, rules, as_of, events, undone), _names_of_accounts(plain_tables))
@@ -196,6 +197,12 @@ def _gathered(texts: list[str | None], step: Numbers) -> pa.Array:
     codes: dict[str | None, int] = {None: -1}
     numbers = np.fromiter((codes.setdefault(text, len(codes) - 1) for text in texts), np.int64)
     return decoded(numbers[step], [text for text in codes if text is not None])
+
+
+def known(table: pa.Table, as_of: int) -> pa.Table:
+    """The facts that were known at an instant; the table itself, uncopied, where that is all of them."""
+    later = pc.greater(table.column("known_at"), as_of)
+    return table.filter(pc.invert(later)) if pc.any(later).as_py() else table
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -155,7 +155,7 @@ def _detect(source: str, body: list[tuple[int, int, int]]) -> int:
     width = 0
     for start, stop, _ in body:
         spaces = len(source[start:stop]) - len(source[start:stop].lstrip(" "))
-        width = spaces
+        width = max(width, spaces)
         if spaces < stop - start:
             break
     return width

@@ -228,8 +228,9 @@ class Length(_OneScalar[Duration]):
         try:
             value = read_duration(node.text)
         except ValueError as error:
-            help = "write a whole number and one of `m` (minutes), `h` (hours), `d` (days), `w` (weeks)"
-            problems.append(Problem("bad_value", str(error), node.span, help))
+            message, _, meant = str(error).partition("; ")
+            help = meant or "write a whole number and one of `m` (minutes), `h` (hours), `d` (days), `w` (weeks)"
+            problems.append(Problem("bad_value", message, node.span, help))
             return BAD
         return _within(self, node, value, self.least, self.most, problems)
 
@@ -330,7 +331,7 @@ class As(Shape[U], Generic[T, U]):
 
     shape: Shape[T]
     convert: Callable[[T], U]
-    expected: str
+    expected: str = "a value"
 
     @property
     def takes(self) -> frozenset[Kind]:

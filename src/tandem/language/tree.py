@@ -141,7 +141,7 @@ def decode_file(path: str, content: bytes) -> tuple[Source, tuple[Problem, ...]]
     """The source of a file's bytes; a byte-order mark is passed over. With a problem, the text is as far as it could be read."""
     if len(content) > FILE_BYTES_MAX:
         source = Source(path, "")
-        message = f"the file has {len(content) // 1024} KiB; a file of a playbook holds at most {FILE_BYTES_MAX // 1024} KiB"
+        message = f"the file is larger than {FILE_BYTES_MAX // 1024} KiB"
         return source, (Problem("file_too_large", message, source.span(0, 0), "split it into several files; data belongs into an import"),)
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ class Delivery:
 
     columns: facts by kind, without places. rows, ids: one a fact, in the order of the kinds in `columns`; a row may bring several facts
     and is stored, or not, as a whole. failures: rows that are refused already, with `failure_ids` (one a row of it).
-    row_keys: of the rows that bring facts, aligned with `np.unique(rows)`; empty unless failures of the source are open.
+    row_keys: of the rows that did not fail, what they would be known by among failures; empty unless failures of the source are open.
     """
 
     source: str
@@ -33,7 +33,7 @@ class Delivery:
     ids: Ids
     failures: pa.RecordBatch = field(default_factory=lambda: no_failures())
     failure_ids: Ids = NONE
-    row_keys: Sequence[str] = ()
+    row_keys: Mapping[int, str] = field(default_factory=dict)
     assumed: int = 0
     repeated_keys: int = 0
 

@@ -7,6 +7,7 @@ batch durable in the journal; from time to time it seals what the journal holds 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
 from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed
 from tandem.storage.delivery import Delivery, Refuse, judge
 from tandem.storage.journal import FILE_BYTES_MAX, Batch, Journal
-from tandem.storage.known_ids import Ids, KnownIds, concatenate
+from tandem.storage.known_ids import NONE, Ids, KnownIds, concatenate
 from tandem.storage.lake import Lake
 from tandem.storage.lock import WriterLock
 from tandem.storage.manifest import FORMAT, Format, Manifest, OlderFormat, read_format, read_manifest, write_format, write_manifest
@@ -139,11 +140,21 @@ class Writer:
         pairs = zip(table["failure_id"].to_pylist(), table["source"].to_pylist(), strict=True)
         return {failure: of for failure, of in pairs if failure not in mended and source in (None, of)}
 
-    def commit(self, delivery: Delivery, *, import_id: str, at: Instant, refuse: Refuse, mends: dict[str, str] | None = None) -> Counts:
+    def commit(
+        self,
+        delivery: Delivery,
+        *,
+        import_id: str,
+        at: Instant,
+        refuse: Refuse,
+        mends: dict[str, str] | None = None,
+        replayed: bool = False,
+    ) -> Counts:
         """Store what is new of a delivery, keep what failed, and count every row. When it returns, all of that is durable.
 
         at: the instant of storing. refuse: asked for the rows that use an id again for something else.
-        mends: open failures by id, each with how it is mended; those among the delivery's rows that are stored or duplicate end now.
+        mends: open failures by id, each with its source; those among the delivery's rows that fail no more end now.
+        replayed: the rows failed before, so that they were received once already; the ledger takes off what no longer fails.
         """
         known, said = self._ids.find(delivery.ids)
         verdict = judge(delivery.rows, delivery.ids, known, said)
@@ -171,8 +182,12 @@ class Writer:
             tables["failure"] = kept
         if mends:
             tables |= self._mended(delivery, verdict.clashing, mends, at)
-        tables["ledger"] = _ledger(self._number + 1, import_id, at, delivery, counts)
-        tables["ids"] = pa.RecordBatch.from_arrays([pa.array(taken.upper), pa.array(taken.lower), pa.array(taken.content)], schema=_IDS)
+        told = counts if not replayed else msgspec.structs.replace(counts, received=0, failed=counts.failed - counts.received)
+        entry = _ledger_entry(
+            self._number + 1, import_id, at, delivery.source, delivery.file, told, delivery.assumed, delivery.repeated_keys
+        )
+        tables["ledger"] = pa.RecordBatch.from_pylist([entry], schema=LEDGER)
+        tables["ids"] = _id_columns(taken)
         batch = Batch(self._number + 1, self._place_end + places, known_until, tables)
         unsealed = self._journal.append(batch)
         self._number, self._place_end = batch.number, batch.place_end
@@ -181,6 +196,20 @@ class Writer:
         if unsealed >= FILE_BYTES_MAX or at - self._oldest_unsealed >= SEAL_AFTER:
             self.seal(at)
         return counts
+
+    def forget(self, failures: Sequence[tuple[str, str, str]], *, import_id: str, at: Instant) -> Counts:
+        """End open failures (source, file, id) without storing anything: from now on the ledger has them as suppressed."""
+        if not failures:
+            return Counts()
+        ended = pa.RecordBatch.from_pylist([{"failure_id": failure, "at": at, "how": "forgotten"} for *_, failure in failures], schema=MENDED)
+        ledger = []
+        for (source, file), n in sorted(Counter((source, file) for source, file, _ in failures).items()):
+            taken = Counts(suppressed=n, failed=-n)
+            ledger.append(_ledger_entry(self._number + 1, import_id, at, source, file, taken))
+        tables = {"mended": ended, "ledger": pa.RecordBatch.from_pylist(ledger, schema=LEDGER), "ids": _id_columns(NONE)}
+        self._journal.append(Batch(self._number + 1, self._place_end, None, tables))
+        self._number += 1
+        return Counts(suppressed=len(failures), failed=-len(failures))
 
     def seal(self, at: Instant) -> None:
         """Move what the journal holds into the lake. Killed at any point, the next seal ends what this one began."""
@@ -251,8 +280,7 @@ class Writer:
 
     def _mended(self, delivery: Delivery, clashing: Sequence[int], mends: dict[str, str], at: Instant) -> dict[str, pa.RecordBatch]:
         refused = set(clashing)
-        rows = np.unique(delivery.rows).tolist()
-        ended = sorted({key for row, key in zip(rows, delivery.row_keys, strict=True) if row not in refused and key in mends})
+        ended = sorted(key for row, key in delivery.row_keys.items() if row not in refused and key in mends)
         for key in ended:
             del mends[key]
         entries = [{"failure_id": key, "at": at, "how": delivery.file} for key in ended]
@@ -269,15 +297,20 @@ def _counted(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     return counted.field("values"), counted.field("counts")
 
 
-def _ledger(number: int, import_id: str, at: Instant, delivery: Delivery, counts: Counts) -> pa.RecordBatch:
-    entry = msgspec.structs.asdict(counts) | {
+def _ledger_entry(
+    number: int, import_id: str, at: Instant, source: str, file: str, counts: Counts, assumed: int = 0, repeated_keys: int = 0
+) -> dict[str, object]:
+    return msgspec.structs.asdict(counts) | {
         "import_id": import_id,
         "batch": number,
         "at": at,
-        "source": delivery.source,
-        "file": delivery.file,
+        "source": source,
+        "file": file,
         "reasons": msgspec.json.encode(counts.reasons, order="deterministic").decode(),
-        "assumed": delivery.assumed,
-        "repeated_keys": delivery.repeated_keys,
+        "assumed": assumed,
+        "repeated_keys": repeated_keys,
     }
-    return pa.RecordBatch.from_pylist([entry], schema=LEDGER)
+
+
+def _id_columns(ids: Ids) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array(ids.upper), pa.array(ids.lower), pa.array(ids.content)], schema=_IDS)

@@ -1,0 +1,180 @@
+"""`tandem facts`: the facts that count, with whom they belong to, as of an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tandem.app.failures import UnknownName
+from tandem.app.knowledge import Knowledge
+from tandem.app.project import Project
+from tandem.facts.fact import Event, Fact
+from tandem.facts.kinds import RECORD_KINDS
+from tandem.facts.tables import FACT_SCHEMAS, to_facts
+from tandem.facts.text import show
+from tandem.values.instants import Instant
+
+EVENT_COLUMNS = (
+    "message_id", "type", "event", "person", "workspace", "account", "occurred_at", "known_at", "place", "source", "properties"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """kind: of fact, or None for all on one time axis. person, account: only what belongs to them. limit: at most so many, the latest."""
+
+    kind: str | None = None
+    person: str | None = None
+    account: str | None = None
+    event: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    limit: int | None = None
+    as_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """rows: of the columns, in their order; instants are whole microseconds. lines: the same in notation. total: before the limit."""
+
+    kind: str | None
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    lines: list[str]
+    total: int
+    as_of: Instant
+
+
+def list_facts(project: Project, asked: Facts) -> Listed:
+    """Facts by time and place. Raises UnknownName for a kind, an event, a person or an account that the log does not have."""
+    log = project.log()
+    as_of = project.as_of(asked.as_of, log)
+    knowledge = Knowledge(log, project.playbook.product.rules, as_of)
+    if asked.kind is not None and asked.kind not in FACT_SCHEMAS:
+        raise UnknownName("kind of fact", asked.kind, FACT_SCHEMAS)
+    kinds = knowledge.kinds() if asked.kind is None else [asked.kind]
+    chosen = [(kind, table) for kind in kinds for table in [_chosen(knowledge, kind, asked)] if table.num_rows]
+    if not chosen:
+        _explain_nothing(knowledge, asked)
+    total = sum(table.num_rows for _, table in chosen)
+    if asked.kind is None:
+        return _on_one_axis(chosen, asked, total, as_of)
+    table = chosen[0][1] if chosen else pa.table({name: [] for name in FACT_SCHEMAS[asked.kind].names})
+    table = table if asked.limit is None else table.slice(max(0, total - asked.limit))
+    columns, rows = _event_rows(table) if asked.kind == "event" else _record_rows(asked.kind, table)
+    return Listed(asked.kind, columns, rows, list(_lines(asked.kind, table)), total, as_of)
+
+
+def _chosen(knowledge: Knowledge, kind: str, asked: Facts) -> pa.Table:
+    """The facts of a kind that were asked for; events with their belonging."""
+    table = knowledge.table(kind)
+    keep = pa.array([True] * table.num_rows, pa.bool_()) if table.num_rows else pa.array([], pa.bool_())
+    if asked.since is not None:
+        keep = pc.and_(keep, pc.greater_equal(table["occurred_at"].cast(pa.int64()), asked.since))
+    if asked.until is not None:
+        keep = pc.and_(keep, pc.less(table["occurred_at"].cast(pa.int64()), asked.until))
+    if kind == "event":
+        belonging = knowledge.identity.belonging(table)
+        for name in belonging.schema.names:
+            table = table.append_column(name, belonging[name])
+        for name, wanted in (("person", asked.person), ("account", asked.account), ("event", asked.event)):
+            if wanted is not None:
+                keep = pc.and_(keep, pc.fill_null(pc.equal(table[name], wanted), False))
+    elif asked.event is not None:
+        keep = pc.and_(keep, False)
+    elif asked.person is not None or asked.account is not None:
+        keep = pc.and_(keep, pa.array(_about(knowledge, kind, table, asked), pa.bool_()))
+    return table.filter(keep)
+
+
+def _about(knowledge: Knowledge, kind: str, table: pa.Table, asked: Facts) -> list[bool]:
+    """Of each record's version, merge or correction: is it about the person or account that was asked for?"""
+    names = knowledge.identity.names_of(asked.account if asked.account is not None else str(asked.person))
+    field = "account" if asked.account is not None else "person"
+    if kind == "merge":
+        return [gone in names or survivor in names for gone, survivor in zip(table["gone"].to_pylist(), table["survivor"].to_pylist(), strict=True)]
+    if kind == "correction":
+        return [False] * table.num_rows
+    own = table["record_id"].to_pylist()
+    if kind == field:
+        return [record in names for record in own]
+    linked = [msgspec.json.decode(fields).get(field) for fields in table["fields"].to_pylist()]
+    return [link in names for link in linked]
+
+
+def _explain_nothing(knowledge: Knowledge, asked: Facts) -> None:
+    """Nothing was found: was a name meant that is nearly one in the log?"""
+    if asked.person is None and asked.account is None and asked.event is None:
+        return
+    events = knowledge.table("event")
+    belonging = knowledge.identity.belonging(events)
+    known = {name: set(belonging[name].unique().to_pylist()) - {None} for name in ("person", "account")}
+    known["event"] = set(events["event"].unique().to_pylist())
+    for kind in ("person", "account"):
+        known[kind] |= set(knowledge.table(kind, ["fact_id", "record_id"])["record_id"].to_pylist())
+    for noun, wanted in (("person", asked.person), ("account", asked.account), ("event", asked.event)):
+        if wanted is not None and wanted not in known[noun]:
+            raise UnknownName(noun, wanted, known[noun])
+
+
+def _event_rows(table: pa.Table) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    return EVENT_COLUMNS, _plain(table.select([*EVENT_COLUMNS])) if table.num_rows else []
+
+
+def _record_rows(kind: str, table: pa.Table) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """A record's declared fields, then those of its own that any version has; merges and corrections as they are."""
+    if kind not in RECORD_KINDS:
+        names = FACT_SCHEMAS[kind].names
+        return tuple(names), _plain(table.select(names)) if table.num_rows else []
+    fields = [msgspec.json.decode(text) for text in table["fields"].to_pylist()]
+    declared = list(RECORD_KINDS[kind].fields)
+    own = sorted({name for each in fields for name in each} - set(declared))
+    before, after = ("fact_id", kind), ("patch", "deleted", "occurred_at", "known_at", "place", "source")
+    # A field of the export that is called as one of our own columns keeps its value under `fields.NAME`.
+    shown = {name: name if name not in (*before, *after) else f"fields.{name}" for name in (*declared, *own)}
+    plain = _plain(table.drop_columns(["fields"])) if table.num_rows else []
+    rows = [
+        {"fact_id": row["fact_id"], kind: row["record_id"]}
+        | {label: said.get(name) for name, label in shown.items()}
+        | {name: row[name] for name in after}
+        for row, said in zip(plain, fields, strict=True)
+    ]
+    return (*before, *shown.values(), *after), rows
+
+
+def _plain(table: pa.Table) -> list[dict[str, Any]]:
+    instants = [name for name in table.schema.names if pa.types.is_timestamp(table.schema.field(name).type)]
+    for name in instants:
+        table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(pa.int64()))
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def _lines(kind: str, table: pa.Table) -> Iterator[str]:
+    excluded = table["excluded"].to_pylist() if "excluded" in table.schema.names else [None] * table.num_rows
+    for fact, reason in zip(to_facts(kind, table), excluded, strict=True):
+        yield show(fact) + (f"  -- excluded: {reason}" if reason else "")
+
+
+def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, total: int, as_of: Instant) -> Listed:
+    """All kinds together, by the instant at which things happened; a call tells for what it brought along."""
+    told: list[tuple[int, int, str, Fact, str]] = []
+    calls = {name for kind, table in chosen if kind == "event" for name in table["message_id"].to_pylist()}
+    for kind, table in chosen:
+        places = table["place"].to_pylist()
+        for fact, place, line in zip(to_facts(kind, table), places, _lines(kind, table), strict=True):
+            if isinstance(fact, Event) or fact.id not in calls:
+                told.append((fact.occurred_at, place, kind, fact, line))
+    told.sort(key=lambda each: each[:2])
+    told = told if asked.limit is None else told[-asked.limit :] if asked.limit else []
+    rows = [
+        {"kind": kind, "id": fact.id, "occurred_at": at, "known_at": fact.known_at, "place": place, "source": fact.source, "fact": line}
+        for at, place, kind, fact, line in told
+    ]
+    columns = ("kind", "id", "occurred_at", "known_at", "place", "source", "fact")
+    return Listed(None, columns, rows, [line for *_, line in told], total, as_of)

@@ -1,0 +1,101 @@
+"""`tandem identity`: who a subject is and why; where facts contradict each other; and taking one link back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NoReturn
+
+from tandem.app.delivering import Intake, deliver
+from tandem.app.failures import Failure, UnknownName
+from tandem.app.knowledge import Knowledge
+from tandem.app.project import Project
+from tandem.connect.block import Parsed
+from tandem.connect.notation import Notation
+from tandem.facts.fact import Correction
+from tandem.identity.conflicts import Conflict
+from tandem.identity.families import Family
+from tandem.identity.why import Standing
+from tandem.values.instants import Instant
+
+SOURCE = "tandem"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is known of a subject. person, account: its printed ids, None where it has none. links: dated, each with why."""
+
+    subject: str
+    person: str | None
+    account: str | None
+    family: Family | None
+    links: tuple[Standing, ...]
+    conflicts: tuple[Conflict, ...]
+    as_of: Instant
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    conflicts: tuple[Conflict, ...]
+    as_of: Instant
+
+
+@dataclass(frozen=True)
+class Undone:
+    """link: what was taken back (or restored). correction: the id of the fact that says so."""
+
+    link: str
+    correction: str
+    restored: bool
+    as_of: Instant
+
+
+def describe(project: Project, subject: str, as_of: str | None = None) -> Subject:
+    """Links of a person, visitor, workspace, account, domain or e-mail. Raises UnknownName."""
+    log = project.log()
+    at = project.as_of(as_of, log)
+    identity = Knowledge(log, project.playbook.product.rules, at).identity
+    links = identity.links(subject)
+    if not links and subject not in identity.subjects():
+        raise UnknownName("subject", subject, identity.subjects())
+    return Subject(
+        subject,
+        identity.person_of(subject),
+        identity.account_of(subject),
+        identity.family(account) if (account := identity.account_of(subject)) else None,
+        tuple(links),
+        tuple(conflict for conflict in identity.conflicts() if conflict.subject in identity.names_of(subject)),
+        at,
+    )
+
+
+def list_conflicts(project: Project, as_of: str | None = None) -> Conflicts:
+    """Every contradiction, with what was made of it and how to mend it."""
+    log = project.log()
+    at = project.as_of(as_of, log)
+    return Conflicts(tuple(Knowledge(log, project.playbook.product.rules, at).identity.conflicts()), at)
+
+
+def undo(project: Project, link: str, *, restore: bool = False) -> Undone:
+    """Take one link back from now on: a correction that names it. restore: take back the taking back."""
+    log = project.log()
+    now = project.world.now()
+    knowledge = Knowledge(log, project.playbook.product.rules, max(now, log.known_until or now))
+    known = knowledge.identity.link_ids()
+    if link not in known:
+        raise UnknownName("link", link, known)
+    is_gone = link in knowledge.gone
+    if is_gone != restore:
+        raise Failure(f"`{link}` is {'taken back already' if is_gone else 'in force'}", "" if is_gone else "there is nothing to restore")
+    fact = Correction(id=f"{'restore' if restore else 'undo'}:{link}@{now}", target=link, undo=restore, occurred_at=now, known_at=now, source=SOURCE)
+    with project.writer("identity undo") as writer:
+        intake = Intake(SOURCE, Notation(), (), writer.key, now)
+        prepared = deliver(Parsed(received=1, facts=[(0, fact)], lines=[1], kept=[b""]), "identity undo", intake)
+        writer.commit(prepared.delivery, import_id=fact.id, at=now, refuse=partial(_never, link))
+        writer.seal(now)
+    return Undone(link, fact.id, restore, now)
+
+
+def _never(link: str, rows: Sequence[int]) -> NoReturn:
+    raise AssertionError(f"the correction of {link} clashes in rows {rows}")

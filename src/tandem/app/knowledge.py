@@ -1,0 +1,72 @@
+"""What one could have known at an instant: the log as of T, with corrections applied and every fact's belonging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tandem.facts.corrections import gone
+from tandem.facts.fact import Correction
+from tandem.facts.kinds import RECORD_KINDS
+from tandem.facts.tables import FACT_SCHEMAS, to_facts
+from tandem.identity.rules import Rules
+from tandem.storage.log import Log
+from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.identity.identity import Identity
+
+_FOR_IDENTITY = {
+    "event": ["message_id", "type", "event", "user_id", "anonymous_id", "workspace_id", "account_id", "occurred_at", "known_at", "source"],
+    **dict.fromkeys(
+        ("account", "person", "workspace"),
+        ["fact_id", "record_id", "fields", "patch", "deleted", "via", "occurred_at", "known_at", "source", "place"],
+    ),
+    "merge": ["fact_id", "kind", "gone", "survivor", "occurred_at", "known_at", "source"],
+}
+
+
+class Knowledge:
+    """The log as of an instant. rules: what the playbook says about belonging."""
+
+    def __init__(self, log: Log, rules: Rules, as_of: Instant) -> None:
+        self.log, self.rules, self.as_of = log, rules, as_of
+
+    @cached_property
+    def corrections(self) -> list[Correction]:
+        return to_facts("correction", self.log.table("correction", as_of=self.as_of))  # type: ignore[return-value]
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Ids of facts and links that corrections have taken away."""
+        # A replacement is no fact before its correction is known, so those that are not known yet matter too.
+        every: list[Correction] = to_facts("correction", self.log.table("correction"))  # type: ignore[assignment]
+        return gone(every, self.as_of)
+
+    def table(self, kind: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """The facts of a kind that count, by place."""
+        table = self.log.table(kind, columns=columns, as_of=self.as_of)
+        key = "message_id" if kind == "event" else "fact_id"
+        if kind == "correction" or not self.gone or not table.num_rows:
+            return table
+        return table.filter(pc.invert(pc.is_in(table[key], pa.array(sorted(self.gone), pa.string()))))
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who is who, of all facts that count."""
+        from tandem.identity.identity import Identity
+
+        tables = {kind: self.table(kind, columns) for kind, columns in _FOR_IDENTITY.items()}
+        return Identity.of(tables, self.rules, self.as_of, self.gone)
+
+    def kinds(self) -> list[str]:
+        """The kinds of fact in the log."""
+        return [kind for kind in self.log.kinds() if kind in FACT_SCHEMAS]
+
+    def records(self) -> list[str]:
+        """The kinds of record in the log."""
+        return [kind for kind in self.log.kinds() if kind in RECORD_KINDS]

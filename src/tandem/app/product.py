@@ -1,0 +1,256 @@
+"""`product.yaml`: plans, events, the order of sources, who is who, and whom to leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Literal
+
+from tandem.identity.rules import DEFAULT_BLOCKED, Exclusion, Rules, Who
+from tandem.language.problem import Problem
+from tandem.language.record import Either, Field, ListOf, MapOf, Record
+from tandem.language.shape import As, DateOrInstant, Located, Moment, Number, Placed, Text, Whole
+from tandem.language.tree import Entries
+
+Suppressed = Literal["person", "event", "email"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """limits: what the plan allows, by the product's own names, for instance seats."""
+
+    name: str
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """A row that fits is never stored, only counted. pattern: `*` stands for any text; case does not count."""
+
+    who: Suppressed
+    pattern: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """plans: lowest first. events: declared name to what it means. rules: the part of identity, its sources first wins."""
+
+    name: str = ""
+    plans: tuple[Plan, ...] = ()
+    events: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    suppress: tuple[Suppression, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Identity:
+    fan_out: int = 5
+    blocked_ids: tuple[str, ...] = ()
+    free_domains: tuple[Located[str], ...] = ()
+    work_domains: tuple[Located[str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Exclude:
+    who: Who
+    pattern: str
+    reason: str
+    since: Located[Moment] | None
+    until: Located[Moment] | None
+
+
+@dataclass(frozen=True)
+class ProductFile:
+    """`product.yaml` as it was read; dates wait for the company's time zone, names of sources for the folder."""
+
+    name: str
+    plans: tuple[Located[Plan], ...]
+    events: Mapping[str, str]
+    sources: tuple[Located[str], ...]
+    identity: _Identity
+    exclude: tuple[_Exclude, ...]
+    suppress: tuple[Suppression, ...]
+
+    def product(self, zone: tzinfo) -> Product:
+        """The same with instants; a bare date is midnight in `zone`."""
+        order = tuple(source.value for source in self.sources)
+        return Product(
+            name=self.name,
+            plans=tuple(plan.value for plan in self.plans),
+            events=dict(self.events),
+            sources=order,
+            rules=Rules(
+                fan_out=self.identity.fan_out,
+                blocked_ids=DEFAULT_BLOCKED | {blocked.strip().casefold() for blocked in self.identity.blocked_ids},
+                free_domains=frozenset(domain.value for domain in self.identity.free_domains),
+                work_domains=frozenset(domain.value for domain in self.identity.work_domains),
+                exclusions=tuple(_exclusion(rule, zone) for rule in self.exclude),
+                source_order=order,
+            ),
+            suppress=self.suppress,
+        )
+
+
+def _exclusion(rule: _Exclude, zone: tzinfo) -> Exclusion:
+    since, until = (None if moment is None else moment.value.at(zone) for moment in (rule.since, rule.until))
+    return Exclusion(who=rule.who, pattern=rule.pattern, since=since, until=until, reason=rule.reason)
+
+
+def _plan(name: str | Plan) -> Plan:
+    return name if isinstance(name, Plan) else Plan(name)
+
+
+def _pattern(text: str) -> str:
+    if not text.strip("* "):
+        raise ValueError(f"`{text}` fits everybody")
+    return text
+
+
+def _domain_pattern(text: str) -> str:
+    if "@" in text:
+        raise ValueError(f"`{text}` is an address, not a domain")
+    return _pattern(text)
+
+
+def _check_dates(rule: _Exclude, node: Entries) -> Iterable[Problem]:
+    since, until = rule.since, rule.until
+    if since is not None and until is not None and since.value.at(UTC) >= until.value.at(UTC):
+        message = f"`until` is not later than `since`, {since.value.text}"
+        yield Problem("contradiction", message, until.span, "since is in, until is out", since.span)
+
+
+def _exclude_record(who: Who) -> Record[_Exclude]:
+    def build(reason: str, since: Located[Moment] | None, until: Located[Moment] | None, **pattern: str) -> _Exclude:
+        return _Exclude(who, pattern[who], reason, since, until)
+
+    convert = _domain_pattern if who == "domain" else _pattern
+    return Record(
+        build,
+        "a rule that leaves out",
+        {
+            who: Field(As(Text("a pattern"), convert, "a pattern such as `*test*`"), _EXCLUDED[who], required=True),
+            "reason": Field(Text("a reason"), "Why; it is shown beside every fact that the rule leaves out.", required=True),
+            "since": Field(Placed(DateOrInstant()), "From when the rule holds, in. A bare date is midnight in the company's time zone."),
+            "until": Field(Placed(DateOrInstant()), "Until when the rule holds, out. Without it, for ever."),
+        },
+        check=_check_dates,
+    )
+
+
+_EXCLUDED: dict[Who, str] = {
+    "person": "The person's id. `*` stands for any text; case does not count.",
+    "account": "The account's id. `*` stands for any text; case does not count.",
+    "workspace": "The workspace's id. `*` stands for any text; case does not count.",
+    "domain": "The domain of the person's e-mail, for instance your own. `*` stands for any text.",
+    "event": "The event's name. `*` stands for any text; case does not count.",
+    "email": "The person's e-mail. `*` stands for any text; case does not count.",
+}
+_SUPPRESSED: dict[Suppressed, str] = {
+    "person": "The person's id. `*` stands for any text; case does not count.",
+    "event": "The event's name, for instance a heartbeat. `*` stands for any text; case does not count.",
+    "email": "The person's e-mail. `*` stands for any text; case does not count.",
+}
+
+
+def _suppress_record(who: Suppressed) -> Record[Suppression]:
+    def build(reason: str, **pattern: str) -> Suppression:
+        return Suppression(who, pattern[who], reason)
+
+    return Record(
+        build,
+        "a rule that never stores",
+        {
+            who: Field(As(Text("a pattern"), _pattern, "a pattern such as `Heartbeat*`"), _SUPPRESSED[who], required=True),
+            "reason": Field(Text("a reason"), "Why; for instance a request to be forgotten, or noise.", required=True),
+        },
+    )
+
+
+def _check_product(product: ProductFile, node: Entries) -> Iterator[Problem]:
+    """Names of plans and of sources differ, and no mail domain is both free and a company's."""
+    yield from _twice("plan", ((plan.value.name, plan) for plan in product.plans))
+    yield from _twice("source", ((source.value, source) for source in product.sources))
+    work = {domain.value: domain for domain in product.identity.work_domains}
+    for domain in product.identity.free_domains:
+        if domain.value in work:
+            message = f"`{domain.value}` is named both as a free domain and as one of work"
+            yield Problem("contradiction", message, domain.span, "keep one of the two", work[domain.value].span)
+
+
+def _twice(noun: str, names: Iterable[tuple[str, Located[Plan] | Located[str]]]) -> Iterator[Problem]:
+    first: dict[str, Located[Plan] | Located[str]] = {}
+    for name, place in names:
+        if name in first:
+            yield Problem("repeated_name", f"the {noun} `{name}` stands twice", place.span, "keep one of the two", first[name].span)
+        first.setdefault(name, place)
+
+
+_PLAN = Record(
+    Plan,
+    "a plan with its limits",
+    {
+        "name": Field(Text("the plan's name"), "The plan's name, as the product and billing call it.", required=True),
+        "limits": Field(
+            MapOf(Text(), Number(least=0)), "What the plan allows, by the product's own names: `seats: 10`, `projects: 3`.", default={}
+        ),
+    },
+)
+_DOMAIN = Placed(As(Text("a domain such as `example.com`", r"[^@\s*]+\.[^@\s*]+"), str.casefold, "a domain such as `example.com`"))
+_IDENTITY = Record(
+    _Identity,
+    "how to tell who is who",
+    {
+        "fan_out": Field(
+            Whole(1, 1000),
+            "How many people may share one anonymous id (a browser) before it says nothing about anybody; 5 if absent.",
+            default=5,
+        ),
+        "blocked_ids": Field(
+            ListOf(Text()), "Ids that mean nobody, on top of those that Tandem knows, such as `null` and `undefined`.", default=()
+        ),
+        "free_domains": Field(ListOf(_DOMAIN), "Mail domains that name no company, on top of the list that is shipped.", default=()),
+        "work_domains": Field(ListOf(_DOMAIN), "Mail domains that do name a company, although a list has them as free.", default=()),
+    },
+)
+
+PRODUCT = Record(
+    ProductFile,
+    "the product",
+    {
+        "name": Field(Text("the product's name"), "The product's name, as it stands on reports.", required=True),
+        "plans": Field(
+            ListOf(Placed(As(Either((Text("a plan's name"), _PLAN)), _plan, "a plan"))),
+            "The plans, lowest first: where an account has several, the highest counts.",
+            default=(),
+        ),
+        "events": Field(
+            As(
+                Either((ListOf(Text("an event's name"), distinct=True), MapOf(Text("an event's name"), Text("what it means")))),
+                lambda events: dict(events) if isinstance(events, dict) else dict.fromkeys(events, ""),
+                "a list of events, or a map of event to meaning",
+            ),
+            "The events that the product sends, with what they mean. A declared event that never comes is told by `tandem doctor`.",
+            default={},
+        ),
+        "sources": Field(
+            ListOf(Placed(Text("a source's name"))),
+            "Whom to believe where two sources disagree about a field: the first wins, those not named come last.",
+            default=(),
+        ),
+        "identity": Field(_IDENTITY, "How to tell who is who.", default=_Identity()),
+        "exclude": Field(
+            ListOf(Either([_exclude_record(who) for who in _EXCLUDED])),
+            "Whom to leave out: own staff, tests, bots. Stored and shown as excluded, counted nowhere.",
+            default=(),
+        ),
+        "suppress": Field(
+            ListOf(Either([_suppress_record(who) for who in _SUPPRESSED])),
+            "What never to store at all. The row is counted as suppressed.",
+            default=(),
+        ),
+    },
+    check=_check_product,
+)

@@ -1,0 +1,36 @@
+"""`tandem schema`: JSON Schema (draft-07) of every playbook file, so that editors complete keys and show what they mean."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tandem.app.company import COMPANY
+from tandem.app.playbook import COMPANY_FILE, PRODUCT_FILE, SOURCES_FOLDER
+from tandem.app.product import PRODUCT
+from tandem.language.schema import schema
+
+SCHEMA_FOLDER = ".schema"  # Hidden, so that the playbook's reader passes it over.
+
+
+def playbook_schemas() -> dict[str, dict[str, Any]]:
+    """The schema of each file by its pattern inside the playbook: `company.yaml`, `product.yaml`, `sources/*.yaml`."""
+    from tandem.connect.declare import SOURCE
+
+    return {
+        COMPANY_FILE: schema(COMPANY, "Tandem: the company"),
+        PRODUCT_FILE: schema(PRODUCT, "Tandem: the product"),
+        f"{SOURCES_FOLDER}/*.yaml": schema(SOURCE, "Tandem: how a source's files become facts"),
+    }
+
+
+def write_schemas(folder: Path) -> tuple[Path, ...]:
+    """Writes `company.json`, `product.json` and `sources.json` into `folder`, which is made where it is missing. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for pattern, content in playbook_schemas().items():
+        path = folder / f"{pattern.split('/')[0].removesuffix('.yaml')}.json"
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        written.append(path)
+    return tuple(written)

@@ -1,0 +1,381 @@
+"""The commands: options and arguments in, a call of `app`, a report out. Imports stand inside, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tandem import __version__
+
+if TYPE_CHECKING:
+    from tandem.app.project import Project
+    from tandem.cli.render import Format
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILES = click.Path(path_type=Path)
+SHOWN_ROWS = 50
+
+
+def formatted(command: F) -> F:
+    """The option `--format`."""
+    kinds = click.Choice(["table", "json", "csv"])
+    return click.option("--format", "format_", type=kinds, default="table", show_default=True, help="How the answer is printed.")(command)
+
+
+def dated(command: F) -> F:
+    """The option `--as-of`."""
+    help_ = "What could be known at this instant; a bare date is midnight in the company's time zone."
+    return click.option("--as-of", metavar="INSTANT", help=help_)(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tandem")
+@click.option("-C", "folder", type=FOLDER, default=Path(), metavar="DIR", help="The project's folder; else the current one.")
+@click.pass_context
+def tandem(context: click.Context, folder: Path) -> None:
+    """Product-led and sales-led growth as one system: one log of facts, one playbook.
+
+    A project is a folder with `playbook/`, text files that you write, and `data/`, the log of facts.
+
+    Exit codes: 0 fine, 1 problems in your files or data, 2 wrong usage, 3 a fault of Tandem.
+    """
+    context.obj = folder
+
+
+@tandem.command()
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@click.option("--pattern", default="assist", show_default=True, help="assist, adoption, freemium or sales-led.")
+def init(folder: Path, pattern: str) -> None:
+    """Begin a project in DIR, with a playbook to grow from."""
+    from tandem.app.init import begin
+
+    for path in begin(folder, pattern):
+        click.echo(path)
+    click.echo(f"next: tandem -C {folder} check", err=True)
+
+
+@tandem.command()
+@formatted
+@click.pass_context
+def check(context: click.Context, format_: Format) -> None:
+    """Read the playbook and tell every problem, all at once."""
+    from tandem.app.check import check as check_playbook
+    from tandem.cli.render import print_csv, print_json
+
+    report = check_playbook(context.obj)
+    if format_ == "json":
+        print_json({"problems": [each.as_json() for each in report.problems], "fingerprint": report.fingerprint})
+    elif format_ == "csv":
+        columns = ("file", "line", "column", "severity", "code", "message", "help")
+        print_csv(columns, [each.as_json() for each in report.problems])
+    else:
+        for problem in report.problems:
+            click.echo(problem.told() + "\n")
+        click.echo(report.summary)
+    context.exit(1 if report.errors else 0)
+
+
+@tandem.command()
+@click.option("--out", type=FOLDER, help="Where to write; else the playbook's own folder `.schema`.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="json prints them all as one object.")
+@click.pass_context
+def schema(context: click.Context, out: Path | None, format_: Format) -> None:
+    """Write a JSON Schema of each file of the playbook, for editors."""
+    from tandem.app.schema import schemas, write_schemas
+    from tandem.cli.render import print_json
+
+    if format_ == "json":
+        print_json(schemas())
+        return
+    for path in write_schemas(out if out is not None else _project(context).folder / "playbook" / ".schema"):
+        click.echo(path)
+
+
+@tandem.command(name="import")
+@click.argument("source", metavar="NAME")
+@click.argument("files", type=FILES, nargs=-1, required=True, metavar="FILE...")
+@click.option("--exported-at", metavar="INSTANT", help="When a snapshot was taken, instead of what its mapping says.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@formatted
+@click.pass_context
+def import_(context: click.Context, source: str, files: tuple[Path, ...], exported_at: str | None, quiet: bool, format_: Format) -> None:
+    """Store what is new in FILEs of source NAME.
+
+    NAME is `segment` for calls of the Segment spec, `notation` for facts as text, else a mapping in playbook/sources/NAME.yaml. Files
+    may be compressed. Every row ends as stored, duplicate, suppressed or failed; failed rows are kept: see `tandem failed`.
+    """
+    from tandem.app.importing import Import, import_files
+    from tandem.app.project import read_typed
+    from tandem.cli.progress import shown_progress
+    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+
+    project = _project(context)
+    exported = read_typed(exported_at, project.zone) if exported_at is not None else None
+    with shown_progress(quiet=quiet) as progress:
+        report = import_files(project, Import(source, files, exported), progress)
+    counts = {name: getattr(report.counts, name) for name in ("received", "stored", "duplicate", "suppressed", "failed")}
+    by_file = [
+        {"file": name} | {end: getattr(each, end) for end in counts} | {"reasons": _reasons(each.reasons)}
+        for name, each in report.by_file.items()
+    ]
+    if format_ == "json":
+        extra = {"assumed": report.assumed, "repeated_keys": report.repeated_keys, "source": source, "as_of": report.as_of}
+        print_json(counts | {"reasons": report.counts.reasons} | extra)
+    elif format_ == "csv":
+        print_csv(("file", *counts, "reasons"), by_file)
+    else:
+        total = {"file": "all files"} | counts | {"reasons": _reasons(report.counts.reasons)}
+        print_table(("file", *counts, "reasons"), [*by_file, total] if len(by_file) > 1 else by_file)
+        click.echo(f"{counts['received']:,} = " + " + ".join(f"{counts[end]:,} {end}" for end in list(counts)[1:]))
+        if report.counts.failed:
+            click.echo(f"see them: tandem -C {project.folder} failed --source {source}", err=True)
+    if format_ != "json":
+        print_as_of(report.as_of)
+    context.exit(1 if report.counts.failed else 0)
+
+
+@tandem.command()
+@click.option("--kind", help="event, account, opportunity, ...; without it, all on one time axis.")
+@click.option("--person", help="Only what this person did, or is.")
+@click.option("--account", help="Only what belongs to this account.")
+@click.option("--event", help="Only events of this name.")
+@click.option("--since", metavar="INSTANT", help="Only what occurred at or after.")
+@click.option("--until", metavar="INSTANT", help="Only what occurred before.")
+@click.option("--limit", type=click.IntRange(min=0), help=f"At most so many, the latest; 0 is all. Tables show {SHOWN_ROWS} otherwise.")
+@dated
+@formatted
+@click.pass_context
+def facts(context: click.Context, limit: int | None, as_of: str | None, format_: Format, **asked: str | None) -> None:
+    """Show facts, each with its person, workspace and account."""
+    from tandem.app.facts import Facts, list_facts
+    from tandem.app.project import read_typed
+    from tandem.cli.render import print_as_of, print_csv, print_json
+
+    project = _project(context)
+    period = {name: read_typed(typed, project.zone) if typed is not None else None for name in ("since", "until") for typed in [asked.pop(name)]}
+    most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
+    report = list_facts(project, Facts(**asked, **period, limit=most, as_of=as_of))
+    if format_ == "json":
+        print_json({"as_of": report.as_of, "kind": report.kind, "total": report.total, "facts": report.rows})
+        return
+    if format_ == "csv":
+        print_csv(report.columns, report.rows)
+    else:
+        for line in report.lines:
+            click.echo(line)
+        if len(report.lines) < report.total and most == SHOWN_ROWS:
+            click.echo(f"the latest {len(report.lines):,} of {report.total:,}; --limit 0 shows all", err=True)
+    print_as_of(report.as_of)
+
+
+@tandem.command()
+@click.option("--source", help="Only rows of this source.")
+@click.option("--reason", help="Only rows with this reason.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many rows, the latest; 0 is all.")
+@click.option("--replay", is_flag=True, help="Try them again, with the playbook as it is now.")
+@click.option("--forget", is_flag=True, help="End them without storing them.")
+@formatted
+@click.pass_context
+def failed(
+    context: click.Context, source: str | None, reason: str | None, limit: int | None, replay: bool, forget: bool, format_: Format
+) -> None:
+    """List rows that were not stored, whole, with the reason; replay them after a fix."""
+    from tandem.app import failed as failures
+    from tandem.app.failures import WrongUsage
+    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+
+    project = _project(context)
+    if replay and forget:
+        raise WrongUsage("--replay and --forget exclude each other", "choose one")
+    if replay or forget:
+        tried = (failures.replay if replay else failures.forget)(project, failures.Failed(source, reason))
+        ends = {name: getattr(tried.counts, name) for name in ("received", "stored", "duplicate", "suppressed", "failed")}
+        if format_ == "json":
+            print_json(ends | {"reasons": tried.counts.reasons, "as_of": tried.as_of})
+            return
+        rows = [ends | {"reasons": _reasons(tried.counts.reasons)}]
+        (print_csv if format_ == "csv" else print_table)((*ends, "reasons"), rows)
+        print_as_of(tried.as_of)
+        return
+    most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
+    report = failures.list_failed(project, failures.Failed(source, reason, most))
+    columns = ("source", "file", "line", "column", "reason", "detail", "mend", "raw")
+    rows = [{name: getattr(row, name) for name in columns} for row in report.rows]
+    if format_ == "json":
+        by_reason = [{"source": of, "reason": code, "rows": n} for (of, code), n in report.by_reason.items()]
+        print_json({"as_of": report.as_of, "total": report.total, "by_reason": by_reason, "failed": rows})
+        return
+    if format_ == "csv":
+        print_csv(columns, rows)
+    else:
+        for row in report.rows:
+            place = f"{row.file}:{row.line}" + (f" column `{row.column}`" if row.column else "")
+            click.echo(f"{place}: {row.detail} [{row.reason}]\n    {_excerpt(row.raw)}")
+        for (of, code), n in report.by_reason.items():
+            click.echo(f"{n:,} of {of}: {code}")
+        if not report.total:
+            click.echo("no failed rows")
+        elif len(report.rows) < report.total:
+            click.echo(f"the latest {len(report.rows):,} of {report.total:,}; --limit 0 shows all", err=True)
+    print_as_of(report.as_of)
+
+
+class _Subjects(click.Group):
+    """A group whose unknown commands are subjects: `identity ann` shows ann."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        named = args and args[0] in self.commands
+        return super().resolve_command(ctx, args if named else ["show", *args])
+
+
+@tandem.group(cls=_Subjects, options_metavar="", subcommand_metavar="SUBJECT | conflicts | undo LINK")
+def identity() -> None:
+    """Show who a SUBJECT is, by which links and why; list conflicts; take a link back.
+
+    A subject is a person, `?` and an anonymous id, a workspace, an account, a domain or an e-mail address.
+    """
+
+
+@identity.command(name="show", hidden=True)
+@click.argument("subject")
+@dated
+@formatted
+@click.pass_context
+def identity_show(context: click.Context, subject: str, as_of: str | None, format_: Format) -> None:
+    """Show who a subject is, by which links and why."""
+    from tandem.app.identity import describe
+    from tandem.cli.render import print_as_of, print_csv, print_json
+
+    report = describe(_project(context), subject, as_of)
+    columns = ("link", "rule", "subject", "target", "occurred_at", "known_at", "source", "in_force", "why")
+    links = [
+        {
+            "link": each.link.id,
+            "rule": each.link.rule,
+            "subject": each.link.subject,
+            "target": each.link.target,
+            "occurred_at": each.link.occurred_at,
+            "known_at": each.link.known_at,
+            "source": each.link.source,
+            "in_force": each.in_force,
+            "why": each.why,
+        }
+        for each in report.links
+    ]
+    family = None if report.family is None else {"root": report.family.root, "members": list(report.family.members)}
+    if format_ == "json":
+        conflicts = [_conflict(each) for each in report.conflicts]
+        about = {"subject": report.subject, "person": report.person, "account": report.account, "family": family}
+        print_json({"as_of": report.as_of, **about, "links": links, "conflicts": conflicts})
+        return
+    if format_ == "csv":
+        print_csv(columns, links)
+    else:
+        from tandem.values.instants import show as show_instant
+
+        click.echo(f"{report.subject}: " + ", ".join(f"{noun} {name or 'none'}" for noun, name in (("person", report.person), ("account", report.account))))
+        if family is not None and len(family["members"]) > 1:
+            click.echo(f"family of {family['root']}: {', '.join(family['members'])}")
+        for each in report.links:
+            link = each.link
+            mark = " " if each.in_force else "✗"
+            click.echo(f"{mark} {show_instant(link.occurred_at)}  {link.rule:9}  {link.subject} -> {link.target or 'nothing'}  [{link.id}] {link.source}")
+            click.echo(f"      {each.why}")
+        for conflict in report.conflicts:
+            click.echo(f"conflict: {conflict.what}\n      {conflict.mend}")
+    print_as_of(report.as_of)
+
+
+@identity.command()
+@dated
+@formatted
+@click.pass_context
+def conflicts(context: click.Context, as_of: str | None, format_: Format) -> None:
+    """List where facts contradict each other, and what was made of it."""
+    from tandem.app.identity import list_conflicts
+    from tandem.cli.render import print_as_of, print_csv, print_json
+
+    report = list_conflicts(_project(context), as_of)
+    rows = [_conflict(each) for each in report.conflicts]
+    if format_ == "json":
+        print_json({"as_of": report.as_of, "conflicts": rows})
+        return
+    if format_ == "csv":
+        print_csv(("kind", "subject", "what", "mend", "because"), rows)
+    else:
+        for each in report.conflicts:
+            click.echo(f"{each.subject}: {each.what} [{each.kind}]\n    help: {each.mend}\n    links: {', '.join(each.because)}")
+        if not rows:
+            click.echo("no conflicts")
+    print_as_of(report.as_of)
+
+
+@identity.command()
+@click.argument("link")
+@click.option("--restore", is_flag=True, help="Take back the taking back.")
+@formatted
+@click.pass_context
+def undo(context: click.Context, link: str, restore: bool, format_: Format) -> None:
+    """Take one LINK back from now on; its id stands in `tandem identity SUBJECT`. Earlier answers stay."""
+    from tandem.app.identity import undo as take_back
+    from tandem.cli.render import print_as_of, print_csv, print_json
+
+    report = take_back(_project(context), link, restore=restore)
+    row = {"link": report.link, "correction": report.correction, "restored": report.restored}
+    if format_ == "json":
+        print_json(row | {"as_of": report.as_of})
+        return
+    if format_ == "csv":
+        print_csv(tuple(row), [row])
+    else:
+        click.echo(f"{report.link} {'holds again' if report.restored else 'is taken back'}")
+    print_as_of(report.as_of)
+
+
+@tandem.command()
+@dated
+@formatted
+@click.pass_context
+def doctor(context: click.Context, as_of: str | None, format_: Format) -> None:
+    """Say what is doubtful in the data: assumed times, conflicts, values that did not cast, stale sources."""
+    from tandem.app.doctor import examine
+    from tandem.cli.doctor import print_doctor
+
+    print_doctor(examine(_project(context), as_of), format_)
+
+
+@tandem.command()
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@click.option("--accounts", type=click.IntRange(min=1), default=60, show_default=True, help="How many companies.")
+@click.option("--months", type=click.IntRange(min=1), default=6, show_default=True, help="How much history.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
+def demo(folder: Path, accounts: int, months: int, seed: int) -> None:
+    """Make a simulated company in DIR, import it, and tell one account's story."""
+    from tandem.cli.demo import run_demo
+
+    run_demo(folder, accounts=accounts, months=months, seed=seed)
+
+
+def _project(context: click.Context) -> Project:
+    from tandem.app.project import Project
+    from tandem.app.world import World
+
+    return Project(context.find_root().obj, World())
+
+
+def _reasons(reasons: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {code}" for code, n in reasons.items())
+
+
+def _conflict(conflict: Any) -> dict[str, Any]:
+    return {name: getattr(conflict, name) for name in ("kind", "subject", "what", "mend")} | {"because": list(conflict.because)}
+
+
+def _excerpt(raw: bytes, most: int = 160) -> str:
+    text = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"

@@ -1,0 +1,96 @@
+"""How the doctor's report reads: sources first, then what is doubtful, each with what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+
+if TYPE_CHECKING:
+    from tandem.app.doctor import Doctor
+    from tandem.cli.render import Format
+
+_SHOWN = 10
+
+
+def print_doctor(report: Doctor, format_: Format) -> None:
+    """All of it as a page, as one object, or the findings as rows."""
+    if format_ == "json":
+        whole = asdict(report)
+        whole["always_known"] = [{"kind": kind, "versions": n} for kind, n in report.always_known]
+        print_json({"as_of": whole.pop("as_of"), **whole})
+        return
+    if format_ == "csv":
+        print_csv(("finding", "subject", "detail"), list(_findings(report)))
+        print_as_of(report.as_of)
+        return
+    ends = ("received", "stored", "duplicate", "suppressed", "failed")
+    rows = [
+        {"source": each.source}
+        | {name: getattr(each, name) for name in ends}
+        | {"facts": each.facts, "assumed": f"{each.assumed_share:.0%}", "last known": _instant(each.last_known), "stale": "stale" if each.stale else ""}
+        for each in report.sources
+    ]
+    if rows:
+        print_table(("source", *ends, "facts", "assumed", "last known", "stale"), rows, right=("assumed",))
+    click.echo("counts: " + ("received = stored + duplicate + suppressed + failed, for every source" if report.adds_up else "THEY DO NOT ADD UP"))
+    by_finding: dict[str, list[dict[str, Any]]] = {}
+    for row in _findings(report):
+        by_finding.setdefault(row["finding"], []).append(row)
+    for finding, same in by_finding.items():
+        click.echo(f"\n{_TITLES[finding]}")
+        for row in same[:_SHOWN]:
+            click.echo(f"  {row['subject']}: {row['detail']}")
+        if len(same) > _SHOWN:
+            click.echo(f"  and {len(same) - _SHOWN:,} more; --format csv lists all")
+    if not by_finding:
+        click.echo("nothing doubtful")
+    print_as_of(report.as_of)
+
+
+_TITLES = {
+    "assumed": "assumed times: nobody stated when these facts were known, so a backtest takes the instant at which they occurred",
+    "stale": "stale sources: silent far longer than ever before",
+    "failed": "failed rows: kept whole; `tandem failed` lists them, `tandem failed --replay` tries them again",
+    "conflict": "conflicts: facts that contradict each other; `tandem identity conflicts` has the links",
+    "unmatched": "accounts that are named, but of which there is no record",
+    "uncast": "values that are not of their type: they count as no value",
+    "always": "known from the beginning, because a mapping says so: a backtest may see too much",
+    "repeated_keys": "keys that stood twice in one object: the last one counted",
+}
+
+
+def _findings(report: Doctor) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for source in report.sources:
+        if source.assumed_share:
+            rows.append(_row("assumed", source.source, f"{source.assumed_share:.0%} of {source.facts:,} facts"))
+        if source.stale:
+            rows.append(_row("stale", source.source, f"last known {_instant(source.last_known)}, {source.silent_days:.1f} days before"))
+        if source.failed:
+            rows.append(_row("failed", source.source, f"{source.failed:,} rows"))
+        if source.repeated_keys:
+            rows.append(_row("repeated_keys", source.source, f"{source.repeated_keys:,} times"))
+    for conflict in report.conflicts:
+        rows.append(_row("conflict", conflict.subject, f"{conflict.what} [{conflict.kind}]; {conflict.mend}"))
+    for account in report.unmatched:
+        near = f"; did you mean `{account.nearest}`?" if account.nearest else ""
+        rows.append(_row("unmatched", account.account, f"named {account.named:,} times{near}"))
+    for field in report.uncast:
+        rows.append(_row("uncast", f"{field.kind}: {field.name}", f"{field.uncast:,} of {field.total:,} are no {field.usual}, such as `{field.example}`"))
+    for kind, versions in report.always_known:
+        rows.append(_row("always", kind, f"{versions:,} versions"))
+    return rows
+
+
+def _row(finding: str, subject: str, detail: str) -> dict[str, Any]:
+    return {"finding": finding, "subject": subject, "detail": detail}
+
+
+def _instant(at: int | None) -> str:
+    from tandem.values.instants import show
+
+    return "" if at is None else show(at)

@@ -1,0 +1,69 @@
+"""`tandem`: the entry, and what happens when a command cannot go on. Commands load what they need when they are called."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from tandem.cli.commands import tandem
+
+OUR_FAULT = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    try:
+        code = tandem.main(args=arguments, prog_name="tandem", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as wrong:
+        wrong.show(file=sys.stderr)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped; what was stored is safe, and counts as duplicate when the command runs again")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    from tandem.app.failures import Failure, PlaybookProblems
+
+    if isinstance(error, PlaybookProblems):
+        for problem in error.problems:
+            _say(problem.told() + "\n")
+    if isinstance(error, Failure):
+        _say(f"error: {error.what} [{error.code}]")
+        if error.mend:
+            _say(f"help: {error.mend}")
+        return error.exit_code
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    _say(f"this is a fault of Tandem, not of your files: {type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})")
+    if os.environ.get("TANDEM_TRACE"):
+        _say("".join(traceback.format_exception(error)))
+    else:
+        _say("help: nothing that was stored is lost; TANDEM_TRACE=1 shows where it went wrong, for a report")
+    return OUR_FAULT
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    main()
