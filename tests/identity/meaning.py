@@ -115,16 +115,15 @@ class Meaning:
         seen = []
         for event in self.events:
             person = self.person(event.user_id, event.anonymous_id)
-            if event.workspace_id == workspace and person is not None and not person.startswith("?"):
-                if f"{event.id}/seen" not in self.undone:
-                    seen.append((event.occurred_at, event.id, person))
+            identified = person is not None and not person.startswith("?")
+            if event.workspace_id == workspace and identified and f"{event.id}/seen" not in self.undone:
+                seen.append((event.occurred_at, event.id, str(person)))
         return min(seen)[2] if seen else None
 
     def account_by_mail(self, person: str, at: int) -> str:
         domain = self.domain_of_mail(self.mail(person, at))
-        if domain is None or domain not in self.rules.work_domains and (
-            domain in shipped_free_domains() or domain in self.rules.free_domains
-        ):  # fmt: skip
+        free = (shipped_free_domains() | self.rules.free_domains) - self.rules.work_domains
+        if domain is None or domain in free:
             return f"~{person}"
         records = {fact.record_id for fact in self.known if isinstance(fact, Version) and fact.kind == "account"}
         naming = {
@@ -147,7 +146,9 @@ class Meaning:
     # Links of one identifier and rule in their order: each holds until the next, the earliest also for facts before it.
 
     def field(self, kind: str, records: set[str], name: str, rule: str, at: int) -> str | None:
-        said = [s for fact in self.known if isinstance(fact, Version) and fact.record_id in records for s in self.said(fact, kind, name, rule)]
+        said = [
+            s for fact in self.known if isinstance(fact, Version) and fact.record_id in records for s in self.said(fact, kind, name, rule)
+        ]
         order = self.rules.source_order
         for named in [*({source} for source in order), None]:
             pool = sorted(s for s in said if (s[1][1] in named if named else s[1][1] not in order))

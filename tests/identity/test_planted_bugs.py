@@ -25,7 +25,9 @@ def small_worlds() -> list[tuple[World, list[Any]]]:
     """Worlds with what the reference says of each event in them; drawn once for all bugs."""
     found: list[tuple[World, list[Any]]] = []
 
-    @settings(max_examples=900, phases=[Phase.generate], deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=900, phases=[Phase.generate], deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(worlds())
     def draw(world: World) -> None:
         meaning = world.meaning()

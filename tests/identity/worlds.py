@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
@@ -23,6 +23,7 @@ from tandem.identity.rules import Exclusion, Rules
 from tandem.values.instants import DAY, read_instant
 from tests.identity.meaning import Meaning
 
+RULES = Rules()
 START = read_instant("2026-03-01T00:00Z", None)
 
 USERS = ("ann", "bob", "cat")
@@ -38,10 +39,10 @@ class World:
     """facts: all there ever are. probes: events that are asked about but are no facts of the log."""
 
     facts: tuple[Fact, ...]
-    rules: Rules = Rules()
-    as_of: int = START + 30 * DAY
-    undone: frozenset[str] = frozenset()
-    probes: tuple[Event, ...] = field(default=())
+    rules: Rules
+    as_of: int
+    undone: frozenset[str]
+    probes: tuple[Event, ...]
 
     @property
     def asked(self) -> tuple[Event, ...]:
@@ -86,7 +87,7 @@ def instant(text: str) -> int:
     return read_instant(text, None if "T" in text else UTC)
 
 
-def at(text: str | None, rules: Rules = Rules(), as_of: str | None = None) -> Identity:  # noqa: B008 - Rules is frozen.
+def at(text: str | None, rules: Rules = RULES, as_of: str | None = None) -> Identity:
     """The identity of a text, by default with all of it known; corrections are applied as the log would."""
     facts = read_facts(text or "")
     asked = max(fact.known_at for fact in facts) if as_of is None else instant(as_of)
@@ -117,7 +118,9 @@ happenings = st.binary(min_size=14, max_size=14)
 
 
 def worlds() -> st.SearchStrategy[World]:
-    return st.builds(_world, st.binary(min_size=24, max_size=24), st.lists(happenings, min_size=3, max_size=20), st.lists(happenings, max_size=6))
+    return st.builds(
+        _world, st.binary(min_size=24, max_size=24), st.lists(happenings, min_size=3, max_size=20), st.lists(happenings, max_size=6)
+    )
 
 
 def facts_of(number: int, data: bytes, kinds: Sequence[str], known_from: int = 0) -> list[Fact]:
@@ -189,7 +192,9 @@ def _version(pick: Choices, kind: str, record: str, choices: dict[str, tuple[str
     deleted, patch = pick.of(False, False, False, False, False, False, True), pick.of(True, False)
     said = {name: pick.of(*values, *values, None, "(absent)") for name, values in choices.items()}
     fields = {name: value for name, value in said.items() if value != "(absent)"}
-    return Version(kind=kind, record_id=record, fields="{}" if deleted else json.dumps(fields), patch=patch and not deleted, deleted=deleted, **same)
+    return Version(
+        kind=kind, record_id=record, fields="{}" if deleted else json.dumps(fields), patch=patch and not deleted, deleted=deleted, **same
+    )
 
 
 def _exclusion(pick: Choices) -> Exclusion:
@@ -219,5 +224,7 @@ def _world(data: bytes, happened: list[bytes], asked: list[bytes]) -> World:
         rules,
         as_of=START + pick.of(*range(18, 1, -1)) * (DAY // 2),
         undone=frozenset(pick.of(*links) for _ in range(pick.of(0, 1, 2, 3))),
-        probes=tuple(fact for number, each in enumerate(asked) for fact in facts_of(900 + number, each, ("track",)) if isinstance(fact, Event)),
+        probes=tuple(
+            fact for number, each in enumerate(asked) for fact in facts_of(900 + number, each, ("track",)) if isinstance(fact, Event)
+        ),
     )

@@ -216,3 +216,17 @@ def test_a_value_that_cannot_be_converted_says_so_in_its_own_words():
         return number // 2
 
     assert told(As(Whole(), even, "an even number"), "7") == [("bad_value", "7", "`7` is odd", "expected an even number")]
+
+
+def test_a_record_behind_another_shape_is_chosen_by_its_first_key_too():
+    person = Placed(Record(dict, "a person", {"person": Field(Text(), "Who.", required=True)}))
+    number = As(Record(dict, "a number", {"number": Field(Whole(), "How many.", required=True)}), lambda found: found["number"], "a number")
+    shape = Either((person, number))
+    assert value(shape, "number: 7") == 7
+    assert value(shape, "person: ann").value == {"person": "ann"}
+
+
+def test_a_map_of_free_keys_is_the_last_choice():
+    shape = Either((Record(dict, "a constant", {"constant": Field(Text(), "It.", required=True)}), MapOf(Text(), Text())))
+    assert value(shape, "constant: a") == {"constant": "a"}
+    assert value(shape, "other: a") == {"other": "a"}

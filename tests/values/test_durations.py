@@ -25,7 +25,8 @@ def test_a_number_and_a_unit_are_a_length(text, length):
         ("90 Minutes", "90m"),
         ("36 hrs.", "36h"),
         ("120s", "2m"),
-        ("3 wk", "3w"), ("7d ", "1w"),
+        ("3 wk", "3w"),
+        ("7d ", "1w"),
     ],
 )
 def test_other_spellings_name_the_right_one(text, meant):

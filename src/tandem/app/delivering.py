@@ -55,7 +55,8 @@ def deliver(parsed: Parsed, file: str, intake: Intake) -> Prepared:
     """Rows that were read, as the log takes them."""
     failed = {failure.row for failure in parsed.failures}
     unwanted = {row for row, _ in parsed.suppressed} | _suppressed(parsed, intake.suppress, failed)
-    facts = [(row, fact) for row, fact in parsed.facts if row not in failed and row not in unwanted]
+    refused = failed | unwanted
+    facts = [each for each in parsed.facts if each[0] not in refused] if refused else parsed.facts
     parted = by_kind(facts)
     undated, unnumbered = set(parsed.undated), set(parsed.unnumbered)
     ids, contents = bytearray(), bytearray()
@@ -65,9 +66,9 @@ def deliver(parsed: Parsed, file: str, intake: Intake) -> Prepared:
         for row, fact in zip(own_rows, own, strict=True):
             ids += id_digest(intake.key, kind, fact.id)
             contents += content_digest(intake.key, fact, dated=row not in undated)
-            if row in unnumbered:
-                waiting.append(len(rows))
-            rows.append(row)
+        if unnumbered:
+            waiting += [len(rows) + position for position, row in enumerate(own_rows) if row in unnumbered]
+        rows += own_rows
     numbers = np.array(rows, np.int64)
     failures, failure_ids = failed_rows(parsed.failures, file, parsed, intake)
     keys = row_keys(sorted(set(range(parsed.received)) - failed), parsed, intake) if intake.with_keys else {}

@@ -63,7 +63,7 @@ def list_facts(project: Project, asked: Facts) -> Listed:
         _explain_nothing(knowledge, asked)
     total = sum(table.num_rows for _, table in chosen)
     if asked.kind is None:
-        return _on_one_axis(chosen, asked, total, as_of)
+        return _on_one_axis(chosen, asked, as_of)
     table = chosen[0][1] if chosen else pa.table({name: [] for name in FACT_SCHEMAS[asked.kind].names})
     table = table if asked.limit is None else table.slice(max(0, total - asked.limit))
     columns, rows = _event_rows(table) if asked.kind == "event" else _record_rows(asked.kind, table)
@@ -161,7 +161,7 @@ def _lines(kind: str, table: pa.Table) -> Iterator[str]:
         yield show(fact) + (f"  -- excluded: {reason}" if reason else "")
 
 
-def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, total: int, as_of: Instant) -> Listed:
+def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, as_of: Instant) -> Listed:
     """All kinds together, by the instant at which things happened; a call tells for what it brought along."""
     told: list[tuple[int, int, str, Fact, str]] = []
     calls = {name for kind, table in chosen if kind == "event" for name in table["message_id"].to_pylist()}
@@ -171,6 +171,7 @@ def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, total: int, a
             if isinstance(fact, Event) or fact.id not in calls:
                 told.append((fact.occurred_at, place, kind, fact, line))
     told.sort(key=lambda each: each[:2])
+    total = len(told)
     told = told if asked.limit is None else told[-asked.limit :] if asked.limit else []
     rows = [
         {"kind": kind, "id": fact.id, "occurred_at": at, "known_at": fact.known_at, "place": place, "source": fact.source, "fact": line}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +20,7 @@ from tandem.language.tree import Node, Tree, decode_file, read_yaml
 from tandem.values.names import nearest
 
 if TYPE_CHECKING:
-    from tandem.connect.declare import SourceMapping
+    from tandem.connect.mapping import SourceMapping
 
 T = TypeVar("T")
 
@@ -65,10 +66,10 @@ class _Folder:
             help = "write `name: Your company` into it; `tandem init` makes a whole playbook"
             self.problem("missing_file", f"there is no `{COMPANY_FILE}`", COMPANY_FILE, help)
         names = [name for path in paths if (name := _source_of(path)) is not None]
-        sources = {name: mapping for name in names if (mapping := self.read_mapping(name)) is not None}
+        known = company or Company()
+        sources = {name: mapping for name in names if (mapping := self.read_mapping(name, known.time_zone)) is not None}
         if product is not None:
             self.check_order(product, names)
-        known = company or Company()
         return Playbook(
             company=known,
             product=Product() if product is None else product.product(known.time_zone),
@@ -119,7 +120,7 @@ class _Folder:
         self.problems += reading.problems
         return reading.value
 
-    def read_mapping(self, name: str) -> SourceMapping | None:
+    def read_mapping(self, name: str, zone: tzinfo) -> SourceMapping | None:
         path = f"{SOURCES_FOLDER}/{name}.yaml"
         if name in RESERVED_SOURCES:
             self.problem(
@@ -131,7 +132,14 @@ class _Folder:
             self.problem("reserved_name", f"`{name}` is no name for a source", path, help)
             return None
         tree = self.tree(path)
-        return None
+        if tree is None:
+            return None
+        # Most commands need no mapping, and importing its declaration costs more than reading a file.
+        from tandem.connect.declare import read_source
+
+        reading = read_source(tree.root, name, zone)
+        self.problems += reading.problems
+        return reading.value
 
     def check_order(self, product: ProductFile, names: list[str]) -> None:
         known = [*names, *RESERVED_SOURCES]

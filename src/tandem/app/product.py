@@ -126,12 +126,14 @@ def _exclude_record(who: Who) -> Record[_Exclude]:
     def build(reason: str, since: Located[Moment] | None, until: Located[Moment] | None, **pattern: str) -> _Exclude:
         return _Exclude(who, pattern[who], reason, since, until)
 
-    convert = _domain_pattern if who == "domain" else _pattern
+    pattern = As(Text("a pattern"), _pattern, "a pattern such as `*test*`")
+    if who == "domain":
+        pattern = As(Text("a domain"), _domain_pattern, "a domain such as `example.com`, or a pattern of one")
     return Record(
         build,
         "a rule that leaves out",
         {
-            who: Field(As(Text("a pattern"), convert, "a pattern such as `*test*`"), _EXCLUDED[who], required=True),
+            who: Field(pattern, _EXCLUDED[who], required=True),
             "reason": Field(Text("a reason"), "Why; it is shown beside every fact that the rule leaves out.", required=True),
             "since": Field(Placed(DateOrInstant()), "From when the rule holds, in. A bare date is midnight in the company's time zone."),
             "until": Field(Placed(DateOrInstant()), "Until when the rule holds, out. Without it, for ever."),

@@ -50,12 +50,19 @@ def tandem(context: click.Context, folder: Path) -> None:
 @tandem.command()
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @click.option("--pattern", default="assist", show_default=True, help="assist, adoption, freemium or sales-led.")
-def init(folder: Path, pattern: str) -> None:
+@click.pass_context
+def init(context: click.Context, folder: Path, pattern: str) -> None:
     """Begin a project in DIR, with a playbook to grow from."""
-    from tandem.app.init import begin
+    from tandem.app.init import InitRequest
+    from tandem.app.init import init as begin
 
-    for path in begin(folder, pattern):
-        click.echo(path)
+    report = begin(InitRequest(folder, pattern))
+    for problem in report.problems:
+        click.echo(problem.told(), err=True)
+    for path in report.files:
+        click.echo(folder / path)
+    if report.problems:
+        context.exit(1)
     click.echo(f"next: tandem -C {folder} check", err=True)
 
 
@@ -64,19 +71,21 @@ def init(folder: Path, pattern: str) -> None:
 @click.pass_context
 def check(context: click.Context, format_: Format) -> None:
     """Read the playbook and tell every problem, all at once."""
+    from tandem.app.check import CheckRequest
     from tandem.app.check import check as check_playbook
     from tandem.cli.render import print_csv, print_json
 
-    report = check_playbook(context.obj)
+    report = check_playbook(CheckRequest(_project(context).folder / "playbook"))
     if format_ == "json":
-        print_json({"problems": [each.as_json() for each in report.problems], "fingerprint": report.fingerprint})
+        print_json(report.as_json())
     elif format_ == "csv":
         columns = ("file", "line", "column", "severity", "code", "message", "help")
         print_csv(columns, [each.as_json() for each in report.problems])
     else:
         for problem in report.problems:
             click.echo(problem.told() + "\n")
-        click.echo(report.summary)
+        counted = f"{_counted(report.errors, 'error')}, {_counted(report.warnings, 'warning')}"
+        click.echo(f"{counted}; {_counted(len(report.sources), 'source')}; fingerprint {report.fingerprint[:12]}")
     context.exit(1 if report.errors else 0)
 
 
@@ -86,13 +95,13 @@ def check(context: click.Context, format_: Format) -> None:
 @click.pass_context
 def schema(context: click.Context, out: Path | None, format_: Format) -> None:
     """Write a JSON Schema of each file of the playbook, for editors."""
-    from tandem.app.schema import schemas, write_schemas
+    from tandem.app.schema import SCHEMA_FOLDER, playbook_schemas, write_schemas
     from tandem.cli.render import print_json
 
     if format_ == "json":
-        print_json(schemas())
+        print_json(playbook_schemas())
         return
-    for path in write_schemas(out if out is not None else _project(context).folder / "playbook" / ".schema"):
+    for path in write_schemas(out if out is not None else _project(context).folder / "playbook" / SCHEMA_FOLDER):
         click.echo(path)
 
 
@@ -150,16 +159,27 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
 @dated
 @formatted
 @click.pass_context
-def facts(context: click.Context, limit: int | None, as_of: str | None, format_: Format, **asked: str | None) -> None:
+def facts(
+    context: click.Context,
+    kind: str | None,
+    person: str | None,
+    account: str | None,
+    event: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    as_of: str | None,
+    format_: Format,
+) -> None:
     """Show facts, each with its person, workspace and account."""
     from tandem.app.facts import Facts, list_facts
     from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     project = _project(context)
-    period = {name: read_typed(typed, project.zone) if typed is not None else None for name in ("since", "until") for typed in [asked.pop(name)]}
+    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
-    report = list_facts(project, Facts(**asked, **period, limit=most, as_of=as_of))
+    report = list_facts(project, Facts(kind, person, account, event, first, last, most, as_of))
     if format_ == "json":
         print_json({"as_of": report.as_of, "kind": report.kind, "total": report.total, "facts": report.rows})
         return
@@ -366,6 +386,10 @@ def _project(context: click.Context) -> Project:
     from tandem.app.world import World
 
     return Project(context.find_root().obj, World())
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
 def _reasons(reasons: dict[str, int]) -> str:

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, tzinfo
-from decimal import Decimal
+from datetime import tzinfo
 from typing import Any, TypeVar
 
-import msgspec
-
-from tandem.connect.block import Block, Elements, Header, Kept, Lines, Parsed, Table
-from tandem.connect.casts import (
-    check_times, read_date, read_flag, read_id, read_moment, read_money, read_number, read_whole, shorten,
-)  # fmt: skip
-from tandem.connect.delimited import read_records, split_lines
-from tandem.connect.mapping import (
-    CorrectionPlan, EventPlan, MergePlan, Moment, RecordPlan, SourceMapping, Test, Value, VersionPlan,
-)  # fmt: skip
-from tandem.facts.canonical import Fault, diagnose, kind_of, read_object, write
+from tandem.connect.block import Block, Parsed
+from tandem.connect.casts import check_times, read_date, read_flag, read_id, read_moment, read_money, read_number, read_whole
+from tandem.connect.cells import Refused, Row, all_hold, as_text, find_cell, holds, plain, read_rows
+from tandem.connect.mapping import CorrectionPlan, EventPlan, MergePlan, Moment, RecordPlan, SourceMapping, Value, VersionPlan
+from tandem.facts.canonical import Fault, write
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
-from tandem.facts.reasons import LINE_BYTES_MAX, PROPERTIES_MAX
+from tandem.facts.reasons import PROPERTIES_MAX
 from tandem.values.ids import digest
-from tandem.values.instants import EARLIEST, Instant, find_zone, show, to_datetime
+from tandem.values.instants import EARLIEST, Instant, find_zone, show
 
-Row = dict[str, Any]
 T = TypeVar("T")
 
 _MEMO_MAX = 20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -78,14 +79,12 @@ def unplaced(kind: str) -> pa.Schema:
 def to_columns(kind: str, facts: Sequence[Fact]) -> pa.RecordBatch:
     """Facts of one kind, in their order, without a place."""
     schema = unplaced(kind)
-    arrays = []
-    for field in schema:
-        attribute = _ATTRIBUTE.get(field.name, field.name)
-        values = [getattr(fact, attribute) for fact in facts]
-        if field.type == INSTANT:
-            arrays.append(pa.array(values, pa.int64()).view(INSTANT))
-        else:
-            arrays.append(pa.array(values, field.type))
+    said = attrgetter(*(_ATTRIBUTE.get(name, name) for name in schema.names))
+    columns = zip(*map(said, facts), strict=True) if facts else ((),) * len(schema)
+    arrays = [
+        pa.array(values, pa.int64()).view(INSTANT) if field.type == INSTANT else pa.array(values, field.type)
+        for field, values in zip(schema, columns, strict=True)
+    ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -93,9 +92,12 @@ def by_kind(facts: Iterable[tuple[int, Fact]]) -> dict[str, tuple[list[int], lis
     """Numbered facts, parted by kind, order kept."""
     parted: dict[str, tuple[list[int], list[Fact]]] = {}
     for row, fact in facts:
-        rows, same = parted.setdefault(kind_of(fact), ([], []))
-        rows.append(row)
-        same.append(fact)
+        kind = "event" if type(fact) is Event else kind_of(fact)
+        own = parted.get(kind)
+        if own is None:
+            own = parted[kind] = ([], [])
+        own[0].append(row)
+        own[1].append(fact)
     return parted
 
 

@@ -5,7 +5,9 @@
     2026-03-01 Funding Raised by @acme amount=5000000            an event of an account alone
     2026-03-01 (page) Pricing by ann ?x7                         a page call, with both ids
     2026-03-01 ?x7 is ann email=ann@acme.com                     identify: the visitor is ann, and her traits
+    2026-03-01 (identify) by ann email=ann@acme.com              identify without a visitor: only her traits
     2026-03-01 ann joins @acme/w1                                group: ann joins w1, which belongs to acme
+    2026-03-01 (group) by @acme/w1 seats=5                       group without a person: only the workspace's traits
     2026-03-01 ann is bob                                        alias: ann becomes bob
     2026-03-01 account acme plan=free                            a patch of a record: absent keeps, null clears
     2026-03-01 opportunity O-1 @acme stage=Won whole             a whole version; `deleted` ends the record
@@ -36,7 +38,7 @@ SOURCE = "notation"
 _INSTANT = r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
 _LINE = re.compile(rf"(?P<at>{_INSTANT})\s+(?:\(known (?P<known>{_INSTANT})\)\s+)?(?P<rest>\S.*)")
 _TOKEN = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+')
-_TYPE = re.compile(r"\((?P<type>page|screen)\)\s*(?P<name>.*)")
+_TYPE = re.compile(r"\((?P<type>page|screen|identify|group)\)\s*(?P<name>.*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _PLAIN = re.compile(r"""[^\s"#@?={}\[\],][^\s"={}\[\]]*""")
 
@@ -89,7 +91,7 @@ class Reader:
     def _said(self, rest: str, fact_id: str, times: dict[str, Any]) -> list[Fact]:
         name, by, tail = rest.partition(" by ")
         if by and "=" not in name:
-            return [_event(name.strip(), _Words(tail), fact_id, times)]
+            return _did(name.strip(), _Words(tail), fact_id, times)
         words = _Words(rest)
         match words.plain:
             case ["correct"]:
@@ -155,8 +157,18 @@ class _Words:
                 self.plain.append(_text(token))
 
 
-def _event(name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> Event:
+def _did(name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> list[Fact]:
     typed = _TYPE.fullmatch(name)
+    if typed is not None and typed["type"] == "identify" and len(words.plain) == 1:
+        return _identify("", words.plain[0], words, fact_id, times)
+    if typed is not None and typed["type"] == "group" and not words.plain and words.workspace:
+        return _joins("", words, fact_id, times)
+    if typed is not None and typed["type"] in ("identify", "group"):
+        raise NotReadable("expected `(identify) by PERSON key=value` or `(group) by @ACCOUNT/WORKSPACE key=value`")
+    return [_event(typed, name, words, fact_id, times)]
+
+
+def _event(typed: re.Match[str] | None, name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> Event:
     people = [word for word in words.plain if not word.startswith("?")]
     visitors = [word[1:] for word in words.plain if word.startswith("?")]
     if len(people) > 1 or len(visitors) > 1:
@@ -191,8 +203,7 @@ def _joins(who: str, words: _Words, fact_id: str, times: dict[str, Any]) -> list
     own = words.label or fact_id
     assert words.workspace is not None
     traits = _json(words.values | ({"account": words.account} if words.account else {}))
-    visitor = who.startswith("?")
-    user_id, anonymous_id = (None, who[1:]) if visitor else (who, None)
+    user_id, anonymous_id = (None, who[1:]) if who.startswith("?") else (who or None, None)
     return [
         Event(id=own, type="group", user_id=user_id, anonymous_id=anonymous_id, workspace_id=words.workspace, properties=traits, **times),
         Version(id=own, kind="workspace", record_id=words.workspace, fields=traits, patch=True, via="group", **times),
@@ -226,12 +237,13 @@ def _show_said(fact: Fact) -> str:
         case Event(type="alias"):
             return f"{msgspec.json.decode(fact.properties).get('previousId')} is {fact.user_id}"
         case Event(type="identify"):
-            return _spaced(f"?{fact.anonymous_id or ''} is {fact.user_id or '?'}", _show_values(fact.properties))
+            who = f"?{fact.anonymous_id} is {fact.user_id or '?'}" if fact.anonymous_id else f"(identify) by {fact.user_id}"
+            return _spaced(who, _show_values(fact.properties))
         case Event(type="group"):
-            who = fact.user_id or (f"?{fact.anonymous_id}" if fact.anonymous_id else "somebody")
+            who = fact.user_id or (f"?{fact.anonymous_id}" if fact.anonymous_id else "")
             fields = msgspec.json.decode(fact.properties)
             account = fields.pop("account", None)
-            return _spaced(f"{who} joins @{account or ''}/{fact.workspace_id}", _show_values(_json(fields)))
+            return _spaced(f"{who} joins" if who else "(group) by", f"@{account or ''}/{fact.workspace_id}", _show_values(_json(fields)))
         case Event():
             kind = "" if fact.type == "track" else f"({fact.type}) "
             who = _spaced(_show_word(fact.user_id) if fact.user_id else "", f"?{fact.anonymous_id}" if fact.anonymous_id else "")

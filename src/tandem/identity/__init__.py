@@ -3,5 +3,6 @@
 In: Arrow tables of facts as of an instant (`links.py`), the playbook's rules (`rules.py`). Out: a person, a workspace, an account
 and a reason for exclusion a row; dated links with why they hold; conflicts; families.
 Law: learning reaches back, change does not; one event belongs to one account; a fact known later changes no earlier answer.
-Read `rules.py`, `domains.py`, `links.py`, `steps.py`, `merges.py`, `coded.py`, `owners.py`, `conflicts.py`, `why.py`, `identity.py`.
+Read `rules.py`, `domains.py`, `links.py`, `steps.py`, `merges.py`, `coded.py`, `owners.py`, `families.py`, `conflicts.py`, `subjects.py`,
+`why.py`, `identity.py`.
 """

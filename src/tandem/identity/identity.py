@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -16,14 +17,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tandem.facts.kinds import SUBJECTS
 from tandem.identity.coded import CodedEvents, Numbers, StepTable, decoded, encoded, plain
 from tandem.identity.conflicts import Conflict, find_conflicts
 from tandem.identity.domains import mail_domain
 from tandem.identity.families import Family
-from tandem.identity.links import folded, read_links, usable
+from tandem.identity.links import folded, read_links, texts, usable
 from tandem.identity.owners import Belonging, Owners
 from tandem.identity.rules import Exclusion, Rules
 from tandem.identity.steps import Steps
+from tandem.identity.subjects import Subjects, all_links, find_subjects, names_of, person_of
 from tandem.identity.why import Standing, links_of
 from tandem.values.names import nearest
 
@@ -53,7 +56,7 @@ class Identity:
     """Answers about belonging as of one instant (`of`)."""
 
     owners: Owners
-    accounts_known: Mapping[str, tuple[str, ...]]
+    records: Mapping[str, pa.Table]
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table], rules: Rules, as_of: int, undone: Collection[str] = frozenset()) -> Identity:
@@ -65,7 +68,7 @@ class Identity:
         plain_tables = {kind: known(_plain(table), as_of) for kind, table in tables.items()}
         links = read_links(plain_tables, folded(rules.blocked_ids), undone)
         events = plain_tables.get("event", NO_EVENTS.empty_table())
-        return cls(Owners(links, rules, as_of, events, undone), _names_of_accounts(plain_tables))
+        return cls(Owners(links, rules, as_of, events, undone), {kind: plain_tables[kind] for kind in SUBJECTS if kind in plain_tables})
 
     def belonging(self, events: pa.Table) -> pa.Table:
         """(n,) rows in the order of `events`: text columns `person`, `workspace`, `account`, and `excluded`, a reason or null.
@@ -118,6 +121,39 @@ class Identity:
         """
         return links_of(self.owners, subject)
 
+    def link_ids(self) -> frozenset[str]:
+        """The id of every link, also of those that were taken back."""
+        return frozenset(link.id for link in (*all_links(self.owners), *self.owners.links.undone))
+
+    def subjects(self) -> frozenset[str]:
+        """Every name that one can ask about."""
+        return self._subjects.names
+
+    def names_of(self, subject: str) -> frozenset[str]:
+        """All ids of one subject: those merged into it, and without the `?` or `~` that we print."""
+        return names_of(self.owners, subject)
+
+    def person_of(self, subject: str) -> str | None:
+        """The printed person of a user id, or of `?` and an anonymous id; None for another subject."""
+        return person_of(self.owners, self._subjects, subject)
+
+    def account_of(self, subject: str) -> str | None:
+        """The account that a subject is, or belongs to as of now; None where it is unknown or has none."""
+        owners, subjects = self.owners, self._subjects
+        if (person := self.person_of(subject)) is not None:
+            return self.account_of_person(person)
+        if subject in subjects.accounts or subject.startswith("~"):
+            return owners.accounts.root(subject)
+        if subject in subjects.workspaces:
+            return owners.account_of_workspace(subject).at(owners.as_of)
+        domain = owners.work_domains.of_mail(subject) if subject in subjects.mails else subject if subject in subjects.domains else None
+        return None if domain is None else owners.account_of_domain(domain)
+
+    @cached_property
+    def _subjects(self) -> Subjects:
+        ids = {kind: pc.unique(table.column("record_id")).to_pylist() for kind, table in self.records.items()}
+        return find_subjects(self.owners, ids)
+
     def conflicts(self) -> list[Conflict]:
         """Where facts contradict each other, and what was made of it."""
         return find_conflicts(self.owners)
@@ -136,12 +172,13 @@ class Identity:
         for account, number in zip(distinct, np.bincount(codes, minlength=len(distinct)).tolist(), strict=True):
             if account is not None:
                 count[account] += number
-        known = {owners.accounts.root(record) for record in self.accounts_known}
-        names = {name for record, all_of in self.accounts_known.items() for name in (*all_of, record)}
+        recorded = _named_accounts(self.records["account"]) if "account" in self.records else {}
+        known_roots = {owners.accounts.root(record) for record in recorded}
+        names = {name for record, all_of in recorded.items() for name in (*all_of, record)}
         missing = [
             (account, number)
             for account, number in count.items()
-            if owners.accounts.root(account) not in known and usable(account, owners.blocked) is not None
+            if owners.accounts.root(account) not in known_roots and usable(account, owners.blocked) is not None
         ]
         ordered = sorted(missing, key=lambda one: (-one[1], one[0]))
         return [
@@ -209,13 +246,10 @@ def _plain(table: pa.Table) -> pa.Table:
     return pa.table({name: plain(table.column(name)) for name in table.column_names})
 
 
-def _names_of_accounts(tables: Mapping[str, pa.Table]) -> dict[str, tuple[str, ...]]:
+def _named_accounts(versions: pa.Table) -> dict[str, tuple[str, ...]]:
     """Every account that has a record, and the names that its versions gave it."""
-    if (versions := tables.get("account")) is None:
-        return {}
     found: dict[str, set[str]] = {}
-    distinct = versions.select(["record_id", "fields"]).group_by(["record_id", "fields"]).aggregate([])
-    for record, fields in zip(distinct.column("record_id").to_pylist(), distinct.column("fields").to_pylist(), strict=True):
+    for record, fields in zip(texts(versions, "record_id"), texts(versions, "fields"), strict=True):
         name = msgspec.json.decode(fields or "{}").get("name")
-        found.setdefault(record, set()).update([name] if isinstance(name, str) else [])
+        found.setdefault(str(record), set()).update([name] if isinstance(name, str) else [])
     return {record: tuple(sorted(names)) for record, names in sorted(found.items())}

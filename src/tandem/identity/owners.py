@@ -98,10 +98,12 @@ class Owners:
 
     def joined(self, person: str) -> Steps[str | None]:
         """The workspace of facts that name none: the only one that the person had joined by then, else None."""
+        if person not in self.joins:
+            return constant(None)
         starts: list[int] = [ALWAYS]
         values: list[str | None] = [None]
         so_far: set[str] = set()
-        for link in self.joins.get(person, ()):
+        for link in self.joins[person]:
             so_far.add(str(link.target))
             starts.append(link.occurred_at)
             values.append(str(link.target) if len(so_far) == 1 else None)

@@ -41,6 +41,8 @@ def constant(value: V) -> Steps[V]:
 
 def combined(parts: Sequence[Steps[Any]], choose: Callable[[int], V]) -> Steps[V]:
     """Steps that can only change where one of the parts does; `choose` gives the value at an instant. Equal neighbours are one."""
+    if all(len(part.starts) == 1 for part in parts):
+        return constant(choose(ALWAYS))
     starts: list[int] = []
     values: list[V] = []
     for start in sorted({start for part in parts for start in part.starts} | {ALWAYS}):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tandem.identity.domains import mail_domain, registrable
-from tandem.identity.links import ByIdentifier, Link, in_order
+from tandem.identity.domains import mail_domain
+from tandem.identity.links import Link, in_order
 from tandem.identity.owners import Owners
 from tandem.identity.steps import Steps, standing
+from tandem.identity.subjects import all_links, names_of
 from tandem.values.instants import show
 
 
@@ -23,38 +23,19 @@ class Standing:
 
 def links_of(owners: Owners, subject: str) -> list[Standing]:
     """Every link from or to a subject, by `occurred_at` and fact id. subject: any id, printed or as its source has it."""
-    names = _names(owners, subject)
-    found = {link: Standing(link, *_judged(owners, link)) for link in _candidates(owners) if _touches(owners, link, names)}
+    names = names_of(owners, subject)
+    found = {link: Standing(link, *_judged(owners, link)) for link in all_links(owners) if _touches(link, names)}
     for link in owners.links.undone:
-        if _touches(owners, link, names):
+        if _touches(link, names):
             found[link] = Standing(link, False, "taken back by a correction")
     return [found[link] for link in sorted(found, key=lambda link: (*in_order(link), link.rule))]
 
 
-def _names(owners: Owners, subject: str) -> frozenset[str]:
-    """A subject's ids: those merged into it, and of a visitor or a personal account whose it is."""
-    bare = subject.removeprefix("?").removeprefix("~")
-    domain = registrable(subject) if "." in subject and "@" not in subject else None
-    alike = {subject, bare, domain} - {None}
-    return frozenset(one for name in alike for merges in (owners.persons, owners.accounts) for one in merges.all_of(str(name)))
-
-
-def _touches(owners: Owners, link: Link, names: frozenset[str]) -> bool:
-    return link.subject in names or link.target in names
-
-
-def _candidates(owners: Owners) -> Iterator[Link]:
-    links = owners.links
-    yield from links.alias
-    yield from links.merge
-    yield from links.join
-    yield from owners.seen.values()
-    stated: Iterable[ByIdentifier] = (
-        links.anonymous, links.explicit, links.crm_of_workspace, links.crm_of_person, links.email, links.domain, links.parent
-    )  # fmt: skip
-    for by_identifier in stated:
-        for one in by_identifier.values():
-            yield from one
+def _touches(link: Link, names: frozenset[str]) -> bool:
+    if link.subject in names or link.target in names:
+        return True
+    # A domain account is made of the addresses that name it.
+    return link.rule == "email" and mail_domain(link.target) in names
 
 
 def _judged(owners: Owners, link: Link) -> tuple[bool, str]:
@@ -101,9 +82,7 @@ def _join(owners: Owners, link: Link) -> tuple[bool, str]:
 
 def _seen(owners: Owners, link: Link) -> tuple[bool, str]:
     first = f"`{link.target}` is the first person known in `{link.subject}`"
-    stronger = _at(owners, owners.links.explicit.get(link.subject, [])) or _at(
-        owners, owners.links.crm_of_workspace.get(link.subject, [])
-    )
+    stronger = _at(owners, owners.links.explicit.get(link.subject, [])) or _at(owners, owners.links.crm_of_workspace.get(link.subject, []))
     if stronger is not None:
         return False, f"{first}, but its account is stated by {_named(stronger)}"
     account = owners.account_of_workspace(link.subject).at(owners.as_of)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from tandem.language.problem import Problem
-from tandem.language.shape import BAD, Bad, Kind, Shape, kind_of, wrong_type
+from tandem.language.shape import BAD, As, Bad, Kind, Placed, Shape, kind_of, wrong_type
 from tandem.language.tree import Entries, Entry, Items, Node
 from tandem.values.names import nearest
 
@@ -183,24 +183,42 @@ class Either(Shape[T], Generic[T]):
         return fitting[0].read(node, problems)
 
     def _read_by_key(self, node: Entries, fitting: list[Shape[T]], problems: list[Problem]) -> T | Bad:
-        by_key = {next(iter(shape.fields)): shape for shape in fitting if isinstance(shape, Record)}
-        present = [entry for entry in node.entries if entry.key.text in by_key]
+        by_key = {key: shape for shape in fitting if (key := _first_key(shape)) is not None}
+        present = [entry.key for entry in node.entries if entry.key.text in by_key]
         if len(present) > 1:
-            first, second = present[0].key, present[1].key
+            first, second = present[0], present[1]
             message = f"`{first.text}` and `{second.text}` cannot stand together"
             problems.append(Problem("contradiction", message, second.span, "make two of it", first.span))
             return BAD
         if present:
-            return by_key[present[0].key.text].read(node, problems)
-        others = {name for shape in by_key.values() for name in shape.fields}
-        for entry in node.entries:
-            near = nearest(entry.key.text, by_key) if entry.key.text not in others else None
-            if near is not None:
-                return by_key[near].read(node, problems)
+            return by_key[present[0].text].read(node, problems)
+        others = [shape for shape in fitting if _first_key(shape) is None]
+        if others:
+            return others[0].read(node, problems)
+        near = (nearest(entry.key.text, by_key) for entry in node.entries if not any(_declares(shape, entry.key.text) for shape in fitting))
+        meant = next((name for name in near if name is not None), None)
+        if meant is not None:
+            return by_key[meant].read(node, problems)
         wanted = ", ".join(f"`{name}`" for name in by_key)
         place = node.entries[0].key.span if node.entries else node.span
         problems.append(Problem("missing_key", f"one of the keys {wanted} is missing", place))
         return BAD
+
+
+def _first_key(shape: Shape[Any]) -> str | None:
+    record = _record_in(shape)
+    return next(iter(record.fields)) if record is not None else None
+
+
+def _declares(shape: Shape[Any], key: str) -> bool:
+    record = _record_in(shape)
+    return record is not None and key in record.fields
+
+
+def _record_in(shape: Shape[Any]) -> Record[Any] | None:
+    while isinstance(shape, Placed | As):
+        shape = shape.shape
+    return shape if isinstance(shape, Record) else None
 
 
 def _read_entry(shape: Shape[T], entry: Entry, problems: list[Problem]) -> T | Bad:

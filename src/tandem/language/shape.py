@@ -142,14 +142,15 @@ class Text(_OneScalar[str]):
 
 @dataclass(frozen=True)
 class Choice(_OneScalar[str]):
-    """One of a few words."""
+    """One of a few words. noun: what they are, where there are too many to list in a message."""
 
     names: Sequence[str]
+    noun: str | None = None
     takes = frozenset[Kind](("text",))
 
     @property
     def expected(self) -> str:
-        return "one of " + ", ".join(f"`{name}`" for name in self.names[:12]) + (", ..." if len(self.names) > 12 else "")
+        return self.noun or "one of " + ", ".join(f"`{name}`" for name in self.names)
 
     def convert(self, node: Scalar, problems: list[Problem]) -> str | Bad:
         if node.text in self.names:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tandem.facts.failure import FAILURE
-from tandem.storage.known_ids import NONE, Ids, Words
+from tandem.storage.known_ids import NONE, Ids, Words, order_of
 
 Rows = npt.NDArray[np.int64]
 
@@ -62,7 +62,8 @@ def judge(rows: Rows, ids: Ids, known: npt.NDArray[np.bool_], said: Words) -> Ve
     Rows are judged in order, each as a whole: a row with a clash brings nothing; else it is stored if any of its facts is new.
     """
     count = len(rows)
-    order = np.lexsort((np.arange(count), rows, ids.lower, ids.upper))
+    # Facts that share an id are of one kind, and those of one kind stand in the order of their rows: the first is the one that counts.
+    order = order_of(ids.upper, ids.lower)
     upper, lower = ids.upper[order], ids.lower[order]
     leads = np.ones(count, bool)
     leads[1:] = (upper[1:] != upper[:-1]) | (lower[1:] != lower[:-1])

@@ -45,7 +45,18 @@ class Ids:
         return Ids(self.upper[where], self.lower[where], self.content[where])
 
     def sorted(self) -> Ids:
-        return self.take(np.lexsort((self.lower, self.upper)))
+        return self.take(order_of(self.upper, self.lower))
+
+
+def order_of(upper: Words, lower: Words) -> npt.NDArray[np.intp]:
+    """Positions by (upper, lower); equal ids keep their order."""
+    order = np.argsort(upper, kind="stable")
+    ordered = upper[order]
+    # Two ids share their upper half next to never, and then only the slower sort will do.
+    alike = ordered[1:] == ordered[:-1]
+    if alike.any() and (lower[order][1:][alike] != lower[order][:-1][alike]).any():
+        return np.lexsort((lower, upper))
+    return order
 
 
 NONE = Ids(*(np.empty(0, np.uint64) for _ in range(3)))
@@ -98,7 +109,7 @@ class KnownIds:
     def find(self, asked: Ids) -> tuple[npt.NDArray[np.bool_], Words]:
         """For each asked id: was it stored, and with which content."""
         # Sorted questions walk a mapped run from its beginning to its end, and touch each page once.
-        order = np.lexsort((asked.lower, asked.upper))
+        order = order_of(asked.upper, asked.lower)
         ordered = asked.take(order)
         found = np.zeros(len(asked), bool)
         content = np.zeros(len(asked), np.uint64)
