@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from time import perf_counter
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tandem.language.tree
 from tandem.language.codes import FILE_BYTES_MAX
 from tandem.language.source import Source
 from tandem.language.tree import Entries, Items, Scalar, decode_file, plain_value, read_yaml
@@ -44,6 +46,10 @@ def as_python(node):
 def test_a_plain_word_means_what_yaml_1_2_says(word, value):
     assert plain_value(word) == value
     assert type(plain_value(word)) is type(value)
+
+
+def test_the_examples_of_the_docstrings_are_true():
+    assert doctest.testmod(tandem.language.tree) == (0, 1)
 
 
 def test_quotes_always_make_a_text():
@@ -85,6 +91,7 @@ def test_reading_goes_on_behind_anchors_tags_and_repeated_keys():
     [
         ("a: *x\n", "alias", "*x"),
         ("email: *@acme.com\n", "alias", "*@acme.com"),
+        ("email: *test *@acme.com\n", "alias", "*test"),
         ("a: {<<: *x}\n", "merge_key", "<<"),
         ("<<: {b: 1}\n", "merge_key", "<<"),
         ("%YAML 1.1\n---\na: 1\n", "directive", "%YAML 1.1"),

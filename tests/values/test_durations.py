@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tandem.values.durations
 from tandem.values.durations import UNITS, read_duration, show_duration
 from tandem.values.instants import DAY, HOUR, MINUTE
 
@@ -50,3 +53,7 @@ def test_what_is_shown_reads_back_as_the_same_length(number, unit):
 
 def test_the_shortest_exact_spelling_is_shown():
     assert [show_duration(length) for length in (14 * DAY, 10 * DAY, 36 * HOUR, 90 * MINUTE)] == ["2w", "10d", "36h", "90m"]
+
+
+def test_the_examples_of_the_docstrings_are_true():
+    assert doctest.testmod(tandem.values.durations) == (0, 3)

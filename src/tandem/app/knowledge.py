@@ -43,9 +43,7 @@ class Knowledge:
     @cached_property
     def gone(self) -> frozenset[str]:
         """Ids of facts and links that corrections have taken away."""
-        # A replacement is no fact before its correction is known, so those that are not known yet matter too.
-        every: list[Correction] = to_facts("correction", self.log.table("correction"))  # type: ignore[assignment]
-        return gone(every, self.as_of)
+        return gone(self.corrections, self.as_of)
 
     def table(self, kind: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The facts of a kind that count, by place."""

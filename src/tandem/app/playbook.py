@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -88,12 +88,12 @@ class _Folder:
                     if file.suffix == ".yaml":
                         yield f"{SOURCES_FOLDER}/{file.name}"
                     else:
-                        self.unknown(f"{SOURCES_FOLDER}/{file.name}", [f"{SOURCES_FOLDER}/{file.stem}.yaml"])
+                        self.unknown(f"{SOURCES_FOLDER}/{file.name}", (f"{SOURCES_FOLDER}/{file.stem}.yaml",))
             else:
-                known = {COMPANY_FILE: COMPANY_FILE, PRODUCT_FILE: PRODUCT_FILE, SOURCES_FOLDER: f"{SOURCES_FOLDER}/*.yaml"}
-                self.unknown(f"{entry.name}/" if entry.is_dir() else entry.name, known.values())
+                known = (COMPANY_FILE, PRODUCT_FILE, f"{SOURCES_FOLDER}/*.yaml")
+                self.unknown(f"{entry.name}/" if entry.is_dir() else entry.name, known)
 
-    def unknown(self, path: str, known: Iterable[str]) -> None:
+    def unknown(self, path: str, known: Sequence[str]) -> None:
         near = nearest(path, known)
         help = f"did you mean `{near}`?" if near is not None else "known are " + ", ".join(f"`{name}`" for name in known)
         self.problem("unknown_file", f"a playbook has no `{path}`", path.rstrip("/"), help)

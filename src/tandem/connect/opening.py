@@ -8,11 +8,14 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import msgspec
 
 from tandem.connect.block import Broken
+
+if TYPE_CHECKING:
+    from zlib import _Decompress as _Unpacker
 
 SAMPLE_BYTES = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
@@ -103,9 +106,11 @@ class Stream:
         inside = False
         while packed := self._file.read(256 * 1024):
             while packed:
+                before = member.copy()
                 try:
                     chunk = member.decompress(packed, self._chunk_bytes)
                 except zlib.error:
+                    yield from _salvage(before, packed)
                     self.broken = Broken("unreadable_file", "the compressed data is damaged here", b"")
                     return
                 inside = True
@@ -119,6 +124,15 @@ class Stream:
                     inside = False
         if inside:
             self.broken = Broken("truncated_file", "the compressed file ends in the middle", b"")
+
+
+def _salvage(member: _Unpacker, packed: bytes) -> Iterator[bytes]:
+    """What stands before the damage: an error takes all output of its call with it, so that only single bytes tell where it is."""
+    parts: list[bytes] = []
+    with suppress(zlib.error):
+        for at in range(len(packed)):
+            parts.append(member.decompress(packed[at : at + 1]))
+    yield b"".join(parts)
 
 
 def find_encoding(sample: bytes, named: str | None, *, is_json: bool) -> tuple[str, int]:

@@ -24,11 +24,11 @@ def gone(corrections: Iterable[Correction], as_of: Instant) -> frozenset[str]:
     """
     in_force: dict[str, Correction] = {}
     replacements: set[str] = set()
-    for each in sorted(corrections, key=lambda c: (c.known_at, c.occurred_at, c.id)):
+    # What is known later is left out altogether: a fact that will become a replacement is until then a fact like any other.
+    known = (each for each in corrections if each.known_at <= as_of)
+    for each in sorted(known, key=lambda c: (c.known_at, c.occurred_at, c.id)):
+        in_force[each.target] = each
         if each.replacement is not None:
-            # A replacement never stands without its correction, not even while that is unknown.
             replacements.add(each.replacement)
-        if each.known_at <= as_of:
-            in_force[each.target] = each
     standing = {each.replacement for each in in_force.values() if each.replacement is not None and not each.undo}
     return frozenset({target for target, each in in_force.items() if not each.undo} | (replacements - standing))

@@ -16,18 +16,19 @@
     2026-03-03 undo #invite                                      and now the first again
 
 Everything up to ` by ` is an event's name. Values are free words, numbers, true, false, null, "quoted text", or JSON without spaces.
+A name, id, key or label that is no plain word stands in double quotes: `@"Acme Inc"/w1`, `#"a b"`, `"Won by hand" by ann`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from tandem.facts.canonical import Fault, read_json
 from tandem.facts.fact import EVENT_TYPES, Correction, Event, Fact, Merge, Version
 from tandem.facts.kinds import RECORD_KINDS
 from tandem.values.instants import Instant, read_instant
@@ -37,8 +38,11 @@ SOURCE = "notation"
 
 _INSTANT = r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
 _LINE = re.compile(rf"(?P<at>{_INSTANT})\s+(?:\(known (?P<known>{_INSTANT})\)\s+)?(?P<rest>\S.*)")
-_TOKEN = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+')
-_TYPE = re.compile(r"\((?P<type>page|screen|identify|group)\)\s*(?P<name>.*)")
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_TOKEN = re.compile(rf'(?:[^\s"]|{_QUOTED})+')
+_EVENT = re.compile(rf'(?:\((?P<type>page|screen|identify|group)\)\s*)?(?P<name>{_QUOTED}|[^="]*?)(?:^|\s+|(?<=\)))by\s+(?P<tail>\S.*)')
+_PAIR = re.compile(rf'(?P<key>{_QUOTED}|[^"=]+)=(?P<value>.*)')
+_PLACE = re.compile(rf'(?P<account>{_QUOTED}|[^"/]*)(?:(?P<slash>/)(?P<workspace>.*))?')
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _PLAIN = re.compile(r"""[^\s"#@?={}\[\],][^\s"={}\[\]]*""")
 
@@ -54,7 +58,9 @@ def read_facts(text: str, zone: tzinfo = UTC) -> list[Fact]:
     ['a', 'notation:a61deb0b-undo']
     """
     reader = Reader(zone)
-    return [fact for line in text.splitlines() if line.strip() and not line.strip().startswith("--") for fact in reader.read(line)]
+    # Not `splitlines`: a quoted text may hold characters that it takes for the end of a line.
+    lines = [line.strip() for line in text.split("\n")]
+    return [fact for line in lines if line and not line.startswith("--") for fact in reader.read(line)]
 
 
 class Reader:
@@ -62,11 +68,13 @@ class Reader:
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self._zone = zone
-        self._labelled: dict[str, Fact] = {}
+        self._labelled: dict[str, list[Fact]] = {}
         self._equal: dict[str, int] = {}
 
     def read(self, line: str) -> list[Fact]:
         """The facts of one line: a call that describes a record gives the event and the record's version. Raises NotReadable."""
+        if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in line):
+            raise NotReadable("the line holds what is no text: a NUL, or bytes that are not UTF-8")
         found = _LINE.fullmatch(line.strip())
         if found is None:
             raise NotReadable("a line begins with an instant such as 2026-03-01 or 2026-03-01T09:30, and says what happened")
@@ -74,7 +82,7 @@ class Reader:
         known = self._instant(found["known"]) if found["known"] else at
         times = {"occurred_at": at, "known_at": known, "assumed": found["known"] is None, "source": SOURCE}
         facts = self._said(found["rest"], self._fact_id(line.strip()), times)
-        self._labelled[facts[0].id] = facts[0]
+        self._labelled[facts[0].id] = facts
         return facts
 
     def _instant(self, text: str) -> Instant:
@@ -89,15 +97,15 @@ class Reader:
         return name if self._equal[name] == 1 else f"{name}-{self._equal[name]}"
 
     def _said(self, rest: str, fact_id: str, times: dict[str, Any]) -> list[Fact]:
-        name, by, tail = rest.partition(" by ")
-        if by and "=" not in name:
-            return _did(name.strip(), _Words(tail), fact_id, times)
+        did = _EVENT.fullmatch(rest)
+        if did is not None:
+            return _did(did["type"] or "track", _text(did["name"]), _Words(did["tail"]), fact_id, times)
         words = _Words(rest)
         match words.plain:
             case ["correct"]:
                 return self._correct(words, fact_id, times)
-            case ["undo"] if words.label:
-                return [Correction(id=f"{fact_id}-undo", target=words.label, undo=True, **times)]
+            case ["undo"] if words.labels:
+                return [Correction(id=words.own_id(f"{fact_id}-undo"), target=words.labels[0], undo=True, **times)]
             case ["account", gone, "is", survivor]:
                 return [Merge(id=words.label or fact_id, kind="account", gone=gone, survivor=survivor, **times)]
             case [gone, "is", survivor] if gone.startswith("?"):
@@ -116,22 +124,28 @@ class Reader:
         raise NotReadable("expected `EVENT NAME by PERSON`, a record such as `account acme plan=free`, `... is ...`, `correct` or `undo`")
 
     def _correct(self, words: _Words, fact_id: str, times: dict[str, Any]) -> list[Fact]:
-        if not words.label:
+        if not words.labels:
             raise NotReadable("`correct` needs the label of the fact that it corrects, such as `#invite`")
-        if not words.values:
-            return [Correction(id=f"{fact_id}-correct", target=words.label, **times)]
-        original = self._labelled.get(words.label)
-        if not isinstance(original, Event | Version):
-            raise NotReadable(f"`#{words.label}` labels no event or record above this line, so there is nothing to take other values from")
-        before = original.properties if isinstance(original, Event) else original.fields
-        changed = _json(msgspec.json.decode(before) | words.values)
-        known = {"id": fact_id, "known_at": times["known_at"], "assumed": False}
-        replacement: Fact = (
-            msgspec.structs.replace(original, properties=changed, **known)
-            if isinstance(original, Event)
-            else msgspec.structs.replace(original, fields=changed, **known)
-        )
-        return [Correction(id=f"{fact_id}-correct", target=words.label, replacement=fact_id, **times), replacement]
+        target, own = words.labels[0], words.own_id(f"{fact_id}-correct")
+        match list(words.values.items()):
+            case []:
+                return [Correction(id=own, target=target, **times)]
+            case [("instead", str(label))] if label.startswith("#") and len(label) > 1:
+                return [Correction(id=own, target=target, replacement=_text(label[1:]), **times)]
+        originals = [fact for fact in self._labelled.get(target, []) if isinstance(fact, Event | Version)]
+        if not originals or len(originals) < len(self._labelled[target]):
+            raise NotReadable(f"`#{target}` labels no event or record above this line, so there is nothing to take other values from")
+        same = {"id": fact_id, "known_at": times["known_at"], "assumed": False}
+        return [
+            Correction(id=own, target=target, replacement=fact_id, **times),
+            # A call that describes a record is both, and both change.
+            *(msgspec.structs.replace(fact, **_changed(fact, words.values), **same) for fact in originals),
+        ]
+
+
+def _changed(fact: Event | Version, values: dict[str, Any]) -> dict[str, str]:
+    name = "properties" if isinstance(fact, Event) else "fields"
+    return {name: _json(msgspec.json.decode(getattr(fact, name)) | values)}
 
 
 class _Words:
@@ -140,51 +154,71 @@ class _Words:
     def __init__(self, text: str) -> None:
         self.plain: list[str] = []
         self.values: dict[str, Any] = {}
-        self.label = ""
+        self.labels: list[str] = []
         self.account: str | None = None
         self.workspace: str | None = None
+        self.apart = False
+        if '"' in _TOKEN.sub("", text):
+            raise NotReadable("a quote is opened and never closed")
         for token in _TOKEN.findall(text):
-            key, equals, value = token.partition("=")
+            pair = _PAIR.fullmatch(token)
             if token.startswith("#") and len(token) > 1:
-                self.label = token[1:]
+                self.labels.append(_text(token[1:]))
             elif token.startswith("@") and len(token) > 1:
-                account, slash, workspace = token[1:].partition("/")
-                self.account = account or None
-                self.workspace = (workspace or None) if slash else account
-            elif equals and key and not token.startswith('"'):
-                self.values[_text(key)] = _value(value)
+                self._read_place(token[1:])
+            elif pair is not None:
+                self.values[_text(pair["key"])] = _value(pair["value"])
+            elif token.startswith("?"):
+                self.plain.append("?" + _text(token[1:]))
             else:
                 self.plain.append(_text(token))
 
+    @property
+    def label(self) -> str:
+        return self.labels[-1] if self.labels else ""
 
-def _did(name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> list[Fact]:
-    typed = _TYPE.fullmatch(name)
-    if typed is not None and typed["type"] == "identify" and len(words.plain) == 1:
+    def own_id(self, otherwise: str) -> str:
+        """The id of a correction: its second label, for the first names what it corrects."""
+        return self.labels[1] if len(self.labels) > 1 else otherwise
+
+    def _read_place(self, text: str) -> None:
+        found = _PLACE.fullmatch(text)
+        if found is None:
+            raise NotReadable(f"`@{text}` is no account; write `@account`, `@account/workspace` or `@/workspace`")
+        self.account = _text(found["account"]) or None
+        self.apart = found["slash"] is not None
+        self.workspace = (_text(found["workspace"]) or None) if self.apart else self.account
+
+
+def _did(type: str, name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> list[Fact]:
+    if type == "identify" and not name and len(words.plain) == 1:
         return _identify("", words.plain[0], words, fact_id, times)
-    if typed is not None and typed["type"] == "group" and not words.plain and words.workspace:
+    if type == "group" and not name and not words.plain and words.workspace:
         return _joins("", words, fact_id, times)
-    if typed is not None and typed["type"] in ("identify", "group"):
+    if type in ("identify", "group"):
         raise NotReadable("expected `(identify) by PERSON key=value` or `(group) by @ACCOUNT/WORKSPACE key=value`")
-    return [_event(typed, name, words, fact_id, times)]
+    if not name and type == "track":
+        raise NotReadable("before ` by ` stands the name of the event")
+    return [_event(type, name, words, fact_id, times)]
 
 
-def _event(typed: re.Match[str] | None, name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> Event:
+def _event(type: str, name: str, words: _Words, fact_id: str, times: dict[str, Any]) -> Event:
     people = [word for word in words.plain if not word.startswith("?")]
     visitors = [word[1:] for word in words.plain if word.startswith("?")]
     if len(people) > 1 or len(visitors) > 1:
         raise NotReadable(
             f"one event has one person; write other words before ` by `, in quotes, or as `key=value`: `{' '.join(words.plain)}`"
         )
-    if not people and not visitors and not words.account:
+    if not people and not visitors and not words.account and not words.workspace:
         raise NotReadable("after ` by ` stands who did it: a person, `?visitor` or `@account`")
     return Event(
         id=words.label or fact_id,
-        type=typed["type"] if typed else "track",  # type: ignore[arg-type]
-        name=_text(typed["name"] if typed else name),
+        type=type,  # type: ignore[arg-type]
+        name=name,
         user_id=people[0] if people else None,
         anonymous_id=visitors[0] if visitors else None,
-        # What has no person is an account's own event, and happens in no workspace.
-        workspace_id=words.workspace if people or visitors else None,
+        # `@acme` without a person is the account's own event, and happens in no workspace; `@acme/w1` names one.
+        workspace_id=words.workspace if people or visitors or words.apart else None,
         account_id=words.account,
         properties=_json(words.values),
         **times,
@@ -225,48 +259,64 @@ def _version(kind: str, record_id: str, how: set[str], words: _Words, fact_id: s
     )
 
 
-def show(fact: Fact) -> str:
-    """The fact as a line. An id that the notation would not give by itself is its label."""
-    known = "" if fact.known_at == fact.occurred_at else f" (known {_show_at(fact.known_at)})"
-    label = "" if fact.id.startswith(f"{SOURCE}:") else f" #{fact.id}"
-    return f"{_show_at(fact.occurred_at)}{known} {_show_said(fact)}{label}"
+def show(fact: Fact, zone: tzinfo = UTC) -> str:
+    """The fact as a line, instants in UTC. An id that the notation would not give by itself is its label.
+
+    zone: where the line will be read; a bare date stands only for what is midnight there and in UTC.
+    """
+    known = "" if fact.known_at == fact.occurred_at else f" (known {_show_at(fact.known_at, zone)})"
+    label = "" if fact.id.startswith(f"{SOURCE}:") else f" #{_show_word(fact.id)}"
+    return f"{_show_at(fact.occurred_at, zone)}{known} {_show_said(fact)}{label}"
 
 
 def _show_said(fact: Fact) -> str:
     match fact:
         case Event(type="alias"):
-            return f"{msgspec.json.decode(fact.properties).get('previousId')} is {fact.user_id}"
+            previous = msgspec.json.decode(fact.properties).get("previousId")
+            return f"{_show_word(str(previous))} is {_show_word(fact.user_id or '?')}"
         case Event(type="identify"):
-            who = f"?{fact.anonymous_id} is {fact.user_id or '?'}" if fact.anonymous_id else f"(identify) by {fact.user_id}"
+            person = _show_word(fact.user_id or "?")
+            who = f"?{_show_word(fact.anonymous_id)} is {person}" if fact.anonymous_id else f"(identify) by {person}"
             return _spaced(who, _show_values(fact.properties))
         case Event(type="group"):
-            who = fact.user_id or (f"?{fact.anonymous_id}" if fact.anonymous_id else "")
+            who = _show_word(fact.user_id) if fact.user_id else f"?{_show_word(fact.anonymous_id)}" if fact.anonymous_id else ""
             fields = msgspec.json.decode(fact.properties)
-            account = fields.pop("account", None)
-            return _spaced(f"{who} joins" if who else "(group) by", f"@{account or ''}/{fact.workspace_id}", _show_values(_json(fields)))
+            account = fields.pop("account") if isinstance(fields.get("account"), str) and fields["account"] else None
+            return _spaced(f"{who} joins" if who else "(group) by", _show_place(account, fact.workspace_id), _show_values(_json(fields)))
         case Event():
-            kind = "" if fact.type == "track" else f"({fact.type}) "
-            who = _spaced(_show_word(fact.user_id) if fact.user_id else "", f"?{fact.anonymous_id}" if fact.anonymous_id else "")
-            return _spaced(f"{kind}{fact.name} by", who, _show_where(fact), _show_values(fact.properties))
+            kind = "" if fact.type == "track" else f"({fact.type})"
+            who = _spaced(_show_word(fact.user_id) if fact.user_id else "", f"?{_show_word(fact.anonymous_id)}" if fact.anonymous_id else "")
+            return _spaced(kind, _show_name(fact.name), "by", who, _show_where(fact), _show_values(fact.properties))
         case Version():
             how = "deleted" if fact.deleted else "" if fact.patch else "whole"
             return _spaced(fact.kind, _show_word(fact.record_id), _show_values(fact.fields), how)
-        case Merge(kind="account"):
-            return f"account {fact.gone} is {fact.survivor}"
         case Merge():
-            return f"{fact.gone} is {fact.survivor}"
+            return f"{'account ' if fact.kind == 'account' else ''}{_show_word(fact.gone)} is {_show_word(fact.survivor)}"
         case Correction():
-            instead = f" instead=#{fact.replacement}" if fact.replacement else ""
-            return f"{'undo' if fact.undo else 'correct'} #{fact.target}{instead}"
+            instead = f" instead=#{_show_word(fact.replacement)}" if fact.replacement else ""
+            return f"{'undo' if fact.undo else 'correct'} #{_show_word(fact.target)}{instead}"
 
 
 def _show_where(fact: Event) -> str:
     account, workspace = fact.account_id, fact.workspace_id
     if account is None and workspace is None:
         return ""
-    if account == workspace or (workspace is None and not fact.user_id and not fact.anonymous_id):
-        return f"@{account}"
-    return f"@{account or ''}/{workspace or ''}"
+    if not fact.user_id and not fact.anonymous_id:
+        return f"@{_show_part(account or '')}" + (f"/{_show_part(workspace)}" if workspace else "")
+    return _show_place(account, workspace)
+
+
+def _show_place(account: str | None, workspace: str | None) -> str:
+    return f"@{_show_part(account or '')}" + ("" if account == workspace else f"/{_show_part(workspace or '')}")
+
+
+def _show_part(word: str) -> str:
+    return _show_word(word) if "/" not in word else _json(word)
+
+
+def _show_name(name: str) -> str:
+    plain = _EVENT.fullmatch(f"{name} by x")
+    return name if plain is not None and plain["type"] is None and plain["name"] == name and name.isprintable() and name[:1] != "(" else _json(name)
 
 
 def _show_values(canonical: str) -> str:
@@ -281,11 +331,13 @@ def _show_value(value: object) -> str:
 
 
 def _show_word(word: str) -> str:
-    return word if _PLAIN.fullmatch(word) else _json(word)
+    return word if (_PLAIN.fullmatch(word) and word != "by") or not word else _json(word)
 
 
-def _show_at(at: Instant) -> str:
-    return show_instant(at).removesuffix("T00:00:00Z")
+def _show_at(at: Instant, zone: tzinfo) -> str:
+    text = show_instant(at)
+    bare = text.removesuffix("T00:00:00Z")
+    return bare if bare != text and read_instant(bare, zone) == at else text
 
 
 def _spaced(*parts: str) -> str:
@@ -294,26 +346,20 @@ def _spaced(*parts: str) -> str:
 
 def _value(text: str) -> Any:
     if text in ("true", "false", "null") or _NUMBER.fullmatch(text) or text[:1] in ('"', "{", "["):
-        try:
-            return msgspec.json.decode(text)
-        except msgspec.DecodeError:
-            raise NotReadable(f"`{text}` is not a value; quote it with double quotes") from None
+        found = read_json(text.encode())
+        if isinstance(found, Fault):
+            raise NotReadable(f"`{text[:60]}` is not a value: {found.detail}; put a text into double quotes")
+        return found.value
     return text
 
 
 def _text(token: str) -> str:
+    """A word without its quotes."""
     return str(_value(token)) if token.startswith('"') else token
 
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value, order="deterministic").decode()
-
-
-def show_all(facts: Iterable[Fact]) -> Iterator[str]:
-    """Lines for facts; the record's version that a call brought along is told by the call alone."""
-    for fact in facts:
-        if not (isinstance(fact, Version) and fact.via != "mapping"):
-            yield show(fact)
 
 
 assert set(EVENT_TYPES) == {"track", "page", "screen", "identify", "group", "alias"}, "the notation tells every type of event"

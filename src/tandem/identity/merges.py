@@ -93,11 +93,7 @@ class Growing:
 
 def shared(claims: ByIdentifier, aliases: Iterable[Link], fan_out: int) -> dict[str, Shared]:
     """Anonymous ids that more than `fan_out` persons have claimed, counted at each instant after the aliases known by then."""
-    doubtful = {
-        visitor: sorted(links, key=in_order_of_knowing)
-        for visitor, links in claims.items()
-        if len(links) > fan_out and len({link.target for link in links}) > fan_out
-    }
+    doubtful = {visitor: firsts for visitor, links in claims.items() if len(links) > fan_out and len(firsts := _firsts(links)) > fan_out}
     if not doubtful:
         return {}
     # Aliases only ever make persons fewer, so it is enough to count where a claim becomes known.
@@ -114,5 +110,13 @@ def shared(claims: ByIdentifier, aliases: Iterable[Link], fan_out: int) -> dict[
             alias = next(waiting, None)
         known = [link for link in doubtful[visitor] if link.known_at <= at]
         if len({growing.root(str(link.target)) for link in known}) > fan_out:
-            found[visitor] = Shared(visitor, at, tuple(dict.fromkeys(known)))
+            found[visitor] = Shared(visitor, at, tuple(known))
     return found
+
+
+def _firsts(claims: Iterable[Link]) -> list[Link]:
+    """The first known claim of each id, for the same browser identifies the same person on every page."""
+    firsts: dict[str | None, Link] = {}
+    for link in sorted(claims, key=in_order_of_knowing):
+        firsts.setdefault(link.target, link)
+    return list(firsts.values())

@@ -65,21 +65,12 @@ def syntax_problem(source: Source, error: Exception) -> Problem:
     if context in ("while parsing a block mapping", "while parsing a block collection"):
         return _block_problem(source, at, what)
     if what.startswith("expected '<document start>'"):
-        return problem(
-            "bad_indentation",
-            "this line does not start in the column of the lines above it",
-            at,
-            _line_end(text, at),
-            "start both in the same column",
-        )
+        message = "this line does not start in the column of the lines above it"
+        return problem("bad_indentation", message, at, _line_end(text, at), "start both in the same column")
     if context == "while scanning a block scalar":
-        return problem(
-            "not_yaml",
-            f"`{text[opened : _line_end(text, opened)].strip()}` cannot stand here",
-            opened,
-            _line_end(text, opened),
-            "after `|` or `>` the text starts on the next line; or put it in quotes",
-        )
+        end = _line_end(text, opened)
+        help = "after `|` or `>` the text starts on the next line; or put it in quotes"
+        return problem("not_yaml", f"`{text[opened:end].strip()}` cannot stand here", opened, end, help)
     end = max(at + 1, _end_of(r"\S+", text, at))
     return problem("not_yaml", "the text does not fit together here", at, end, "check this line and the one above it")
 

@@ -209,7 +209,10 @@ class _Reading:
         try:
             yield from yaml.parse(self.source.text)
         except (YAMLError, ValueError) as error:  # ValueError: an escape past the last character there is.
-            self.problems.append(syntax_problem(self.source, error))
+            problem = syntax_problem(self.source, error)
+            # A refused star or sign often breaks the rest of its line as well: that is one mistake.
+            if not self.problems or self.problems[-1].span.line != problem.span.line:
+                self.problems.append(problem)
             raise _Stop from None
 
     def take(self, event: Any) -> None:
@@ -240,24 +243,16 @@ class _Reading:
 
     def refuse_alias(self, start: int, end: int) -> None:
         self.lost = True
-        parent = self.open[-1] if self.open else None
-        if (
-            parent is not None
-            and parent.is_map
-            and len(parent.nodes) % 2
-            and parent.nodes[-1] == Scalar("<<", "plain", parent.nodes[-1].span)
-        ):
-            pass  # The merge key is the mistake, and is told when its map closes.
-        else:
+        # Where the alias follows a merge key, that key is the mistake, and is told when its map closes.
+        if not self.merging():
             word = self.source.text[start:end]
-            self.problem(
-                "alias",
-                f"`{word}` starts with a star, which repeats another place",
-                start,
-                end,
-                f'if the star is a wildcard, write it in quotes: "{word}"',
-            )
+            help = f'if the star is a wildcard, write it in quotes: "{word}"'
+            self.problem("alias", f"`{word}` starts with a star, which repeats another place", start, end, help)
         self.put(Scalar("", "plain", self.source.span(start, end)))
+
+    def merging(self) -> bool:
+        nodes = self.open[-1].nodes if self.open and self.open[-1].is_map else []
+        return len(nodes) % 2 == 1 and isinstance(nodes[-1], Scalar) and nodes[-1].text == "<<" and nodes[-1].style == "plain"
 
     def refuse_properties(self, event: Any, start: int, end: int) -> int:
         """Anchors and tags are told; gives the offset where the value itself starts."""
@@ -270,17 +265,11 @@ class _Reading:
         for word in words:
             at = self.source.text.index(word, at)
             if word.startswith("&"):
-                self.problem(
-                    "anchor",
-                    f"the anchor `{word}` is refused",
-                    at,
-                    at + len(word),
-                    "write the value out where it is needed; a text that starts with `&` needs quotes",
-                )
-            elif word.startswith("!"):
-                self.problem(
-                    "tag", f"the tag `{word}` is refused", at, at + len(word), "remove it; a text that starts with `!` needs quotes"
-                )
+                help = "write the value out where it is needed; a text that starts with `&` needs quotes"
+                self.problem("anchor", f"the anchor `{word}` is refused", at, at + len(word), help)
+            else:
+                help = "remove it; a text that starts with `!` needs quotes"
+                self.problem("tag", f"the tag `{word}` is refused", at, at + len(word), help)
         return found.end() if found is not None else start
 
     def scalar(self, event: Any, start: int, end: int) -> Scalar:
@@ -289,13 +278,8 @@ class _Reading:
         if odd is not None:
             self.lost = True
             place = node.span_of(odd.start(), odd.end())
-            self.problem(
-                "bad_escape",
-                f"the escape `{place.text}` stands for no character that can be written",
-                place.start,
-                place.end,
-                "write the character itself",
-            )
+            message = f"the escape `{place.text}` stands for no character that can be written"
+            self.problem("bad_escape", message, place.start, place.end, "write the character itself")
         return node
 
     def start_collection(self, event: Any, start: int, *, is_map: bool) -> None:

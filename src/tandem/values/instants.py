@@ -66,11 +66,18 @@ def read_instant(text: str, zone: tzinfo | None) -> Instant:
         whole, fraction = time.split(".")
         time = f"{whole}.{fraction[:6]:0<6}"
     wall = datetime.fromisoformat(f"{day}T{time}")
-    if offset is not None:
-        return from_datetime(datetime.fromisoformat(f"{wall.isoformat()}{'+00:00' if offset == 'Z' else offset}"))
-    if zone is None:
+    if offset is None and zone is None:
         raise LookupError(f"`{text}` has no time zone")
-    return from_local(wall, zone)
+    try:
+        if offset is not None:
+            at = from_datetime(datetime.fromisoformat(f"{wall.isoformat()}{'+00:00' if offset == 'Z' else offset}"))
+        else:
+            assert zone is not None
+            at = from_local(wall, zone)
+        to_datetime(at)  # In UTC it may fall into the year 0 or 10000, which nobody could print.
+    except OverflowError:
+        raise ValueError(f"`{text}` is no instant of the years 1 to 9999") from None
+    return at
 
 
 def show(at: Instant) -> str:

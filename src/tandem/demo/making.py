@@ -1,0 +1,137 @@
+"""The demo's folder: exports and playbook are written, then imported as anybody's would be."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from numpy.random import default_rng
+
+from tandem.app.failures import Failure, UnreadableInput
+from tandem.app.importing import Import, Imported, Progress, import_files
+from tandem.app.project import Project
+from tandem.app.schema import SCHEMA_FOLDER, write_schemas
+from tandem.app.world import World
+from tandem.demo.company import EXPORTED_AT, Company, simulate
+from tandem.demo.exports import Export, export
+from tandem.values.instants import HOUR, Instant
+
+MARKER = ".tandem-demo.json"
+
+# The exports were taken in the morning, and imported an hour later, whenever the demo really runs.
+IMPORTED_AT: Instant = EXPORTED_AT + HOUR
+
+_PLAYBOOK = Path(__file__).parent / "playbook"
+
+
+@dataclass(frozen=True)
+class DemoRequest:
+    """folder: the project's; made where it is missing. accounts: how many companies. months: of history. seed: the same makes the same."""
+
+    folder: Path
+    accounts: int = 60
+    months: int = 6
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Demo:
+    """project: ready to be asked, at the demo's own clock. imports: one report for each export, in order."""
+
+    request: DemoRequest
+    company: Company
+    project: Project
+    imports: tuple[Imported, ...]
+
+
+class _Marker(msgspec.Struct, frozen=True):
+    """What the demo wrote: path in `playbook/` to the digest of its content."""
+
+    made_by: str
+    playbook: dict[str, str]
+
+
+def make_demo(request: DemoRequest, progress: Callable[[], AbstractContextManager[Progress | None]] | None = None) -> Demo:
+    """Simulate, write and import. A folder that the demo made before starts afresh.
+
+    Raises UnreadableInput where the folder cannot be written, Failure where it is somebody else's or its playbook was changed by hand.
+    """
+    chance = default_rng(request.seed)
+    company = simulate(request.accounts, request.months, chance)
+    exports = export(company, chance)
+    playbook = {path.relative_to(_PLAYBOOK).as_posix(): path.read_bytes() for path in sorted(_PLAYBOOK.rglob("*.yaml"))}
+    try:
+        _clear(request.folder, playbook)
+        _write(request.folder, playbook, exports)
+    except OSError as error:
+        raise UnreadableInput(f"`{error.filename or request.folder}`: {error.strerror}", "choose a folder that may be written") from None
+    project = Project(request.folder, World(now=lambda: IMPORTED_AT))
+    imports = []
+    for each in exports:
+        asked = Import(each.source, (request.folder / "exports" / each.file,))
+        if progress is None:
+            imports.append(import_files(project, asked))
+        else:
+            with progress() as shown:
+                imports.append(import_files(project, asked, shown))
+    return Demo(request, company, project, tuple(imports))
+
+
+def _clear(folder: Path, playbook: dict[str, bytes]) -> None:
+    """Make way for a new demo. Only `data/` is ever removed, and only where our marker says that we filled it."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    marker = _read_marker(folder)
+    if marker is None:
+        raise Failure(f"`{folder}` is there and was not made by `tandem demo`", "name another folder; nothing was changed")
+    changed = [name for name in playbook if _is_changed(folder / "playbook" / name, marker.playbook.get(name), playbook[name])]
+    if changed:
+        named = ", ".join(f"`{folder / 'playbook' / name}`" for name in changed)
+        raise Failure(f"changed since the demo wrote it: {named}", "name another folder, or move this one away; nothing was changed")
+    data = folder / "data"
+    if data.is_dir():
+        # Whoever writes to it must end first. The playbook is not read for that, so that one of an older demo does not stand in the way.
+        with Project(folder, World(now=lambda: IMPORTED_AT)).writer("demo"):
+            pass
+        shutil.rmtree(data)
+
+
+def _read_marker(folder: Path) -> _Marker | None:
+    try:
+        return msgspec.json.decode((folder / MARKER).read_bytes(), type=_Marker)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _is_changed(path: Path, was: str | None, will_be: bytes) -> bool:
+    """Whether a person has edited a file that would be overwritten."""
+    return path.is_file() and _digest(path.read_bytes()) not in (was, _digest(will_be))
+
+
+def _write(folder: Path, playbook: dict[str, bytes], exports: tuple[Export, ...]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    # First of all the marker, so that a demo that was stopped halfway can be made again.
+    marker = _Marker("tandem demo", {name: _digest(content) for name, content in playbook.items()})
+    (folder / MARKER).write_bytes(msgspec.json.format(msgspec.json.encode(marker)) + b"\n")
+    for name, content in playbook.items():
+        _put(folder / "playbook" / name, content)
+    write_schemas(folder / "playbook" / SCHEMA_FOLDER)
+    for each in exports:
+        _put(folder / "exports" / each.file, each.content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Written beside and moved into place: half a file would look like one that somebody changed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
