@@ -259,7 +259,6 @@ def test_what_is_shown_is_read_again(fact: Fact, zone: str) -> None:
 def test_any_text_is_a_fact_or_refused_and_never_more(text: str) -> None:
     try:
         facts = Reader().read(text)
-    except NotReadable as refused:
-        assert str(refused)
-    else:
-        assert all(read_facts(show(fact)) for fact in facts)
+    except NotReadable:
+        return
+    assert all(read_facts(show(fact)) for fact in facts)

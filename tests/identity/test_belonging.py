@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from tandem.facts.fact import Event
@@ -338,3 +339,24 @@ def test_an_account_that_no_record_has_is_told_with_the_nearest():
     world = at(test_an_account_that_no_record_has_is_told_with_the_nearest.__doc__)
     told = [(one.account, one.named, one.nearest) for one in world.unmatched_accounts(["GTXPro", "A-2"])]
     assert told == [("GTXPro", 2, "GTX Pro"), ("Nowhere", 1, None)]
+
+
+def test_columns_may_come_in_any_form_that_a_reader_of_the_lake_gives():
+    """
+    2026-03-01 ?x is ann email=ann@acme.com
+    2026-03-02 ann joins @A/w1
+    2026-03-03 Opened by ?x
+    """
+    facts = read_facts(test_columns_may_come_in_any_form_that_a_reader_of_the_lake_gives.__doc__ or "")
+    events = [fact for fact in facts if isinstance(fact, Event)]
+    plain = tables(facts)
+    for form in (pa.dictionary(pa.int32(), pa.string()), pa.string_view(), pa.large_string()):
+        other = {
+            kind: pa.table({n: c.cast(form) if c.type == pa.string() else c for n, c in zip(t.column_names, t.columns, strict=True)})
+            for kind, t in plain.items()
+        }
+        world = Identity.of(other, Rules(), instant("2026-03-09"))
+        assert world.belonging(pa.concat_tables([other["event"]] * 2)).to_pylist() == 2 * [
+            {"person": person, "workspace": place, "account": account, "excluded": None}
+            for person, place, account, _ in answers(Identity.of(plain, Rules(), instant("2026-03-09")), events)
+        ]

@@ -140,7 +140,7 @@ def facts_of(number: int, data: bytes, kinds: Sequence[str], known_from: int = 0
     occurred = START + pick.of(0, 1, 2, 3, 4) * DAY + pick.of(0, 0, 0, 1) * (DAY // 2)
     same: dict[str, Any] = {
         # Ids do not ascend with the order of telling, and one may begin another.
-        "id": f"{pick.of('f', 'e', 'g-', 'f1')}{number}",
+        "id": f"{pick.of('f', 'e', 'g-', 'f1')}{number:03}",
         "occurred_at": occurred,
         "known_at": max(occurred + pick.of(0, 0, 0, 1, 3) * DAY, known_from),
         "source": pick.of("app", "crm", "csv"),

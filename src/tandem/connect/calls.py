@@ -6,7 +6,7 @@ camelCase one counts. A null is absent, and so is an empty id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -74,8 +74,7 @@ class _Reading:
         user, anonymous = self._id("userId", "user_id"), self._id("anonymousId", "anonymous_id")
         group = self._id("groupId", "group_id")
         inside = context.value
-        account = _first(_kept(read_id(inside.get(key), f"context.{key}")) for key in ("accountId", "account_id"))
-        joined = _first(_kept(read_id(inside.get(key), f"context.{key}")) for key in ("groupId", "group_id"))
+        account, joined = _inner_id(inside, "context", "accountId", "account_id"), _inner_id(inside, "context", "groupId", "group_id")
         previous = self._id("previousId", "previous_id")
         _require_names(type, name=name, user=user, nobody=not (user or anonymous or account), group=group, previous=previous)
         occurred_at, known_at, assumed, dated = self._times()
@@ -100,7 +99,7 @@ class _Reading:
         return Called([event, *_records(event, content, previous)], numbered, dated, self.repeated)
 
     def _type(self) -> EventType:
-        stated = _first(self._text(key) for key in ("type", "action"))
+        stated = self._text("type") or self._text("action")
         if stated is not None:
             if stated.lower() in EVENT_TYPES:
                 return cast(EventType, stated.lower())
@@ -172,7 +171,13 @@ class _Reading:
         return None
 
     def _id(self, *keys: str) -> str | None:
-        return _first(_kept(read_id(self._value(key), key)) for key in keys)
+        for key in keys:
+            raw = self.fields.get(key)
+            if raw is not None:
+                id = read_id(_decoded(raw, key), key)
+                if id is not None:
+                    return _kept(id)
+        return None
 
     def _text(self, key: str) -> str | None:
         value = self._value(key)
@@ -221,7 +226,7 @@ def _records(event: Event, content: Canonical, previous: str | None) -> list[Fac
 
 def _with_account(traits: Canonical) -> str:
     """The traits of a group with its account's id under our name for it, `account`."""
-    account = _first(_kept(read_id(traits.value.get(key), f"traits.{key}")) for key in ("accountId", "account_id"))
+    account = _inner_id(traits.value, "traits", "accountId", "account_id")
     if account is None:
         return traits.text
     others = {key: value for key, value in traits.value.items() if key not in ("accountId", "account_id")}
@@ -257,5 +262,10 @@ def _kept(found: T | Fault) -> T:
     return found
 
 
-def _first(found: Iterable[T | None]) -> T | None:
-    return next((one for one in found if one is not None), None)
+def _inner_id(inside: Mapping[str, object], where: str, *keys: str) -> str | None:
+    for key in keys:
+        if key in inside:
+            id = read_id(inside[key], f"{where}.{key}")
+            if id is not None:
+                return _kept(id)
+    return None

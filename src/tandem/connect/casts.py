@@ -60,6 +60,9 @@ def read_moment(value: object, what: str, *, format: str = "iso", zone: tzinfo |
     format: `iso`, `epoch_s`, `epoch_ms`, `epoch_us`, or a strftime pattern such as `%d-%m-%y`. zone: where a text without its own offset is read;
     without one it is `no_zone`. A whole ISO number is an epoch in the unit that makes it a year from 1973 on. Digits past the microsecond are cut.
     """
+    quick = read_utc(value) if format == "iso" and isinstance(value, str) else None
+    if quick is not None:
+        return quick
     if isinstance(value, datetime):
         if value.tzinfo is not None:
             return from_datetime(value)
@@ -109,7 +112,7 @@ def _read_epoch(value: str | int | float | Decimal, what: str, unit: int | None)
         number = Decimal(str(value).strip())
         if unit is None:
             unit = 1_000_000 if abs(number) < 10**11 else 1_000 if abs(number) < 10**14 else 1
-        at = int((number * unit).to_integral_value())
+        at = int(number * unit)
     except (InvalidOperation, OverflowError, ValueError):
         return Fault("bad_instant", f"`{what}` is `{shorten(str(value))}`; expected a number of seconds or milliseconds")
     return at if abs(at) <= LATEST else Fault("bad_instant", f"`{what}` is `{shorten(str(value))}`, which is after the year 9999")
@@ -198,7 +201,9 @@ def _decimal(value: object, decimal_comma: bool) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and number.adjusted() < 40 else None
+    # More digits than arithmetic on decimals keeps exactly are no amount of anything, and are not rounded to one.
+    exact = number.is_finite() and abs(number.adjusted()) < 40 and len(number.as_tuple().digits) <= 28
+    return number if exact else None
 
 
 def read_flag(value: object, what: str) -> bool | Fault:

@@ -2,105 +2,110 @@
 
 from __future__ import annotations
 
-import re
-from datetime import tzinfo
-from typing import Any, TypeVar
+from typing import Any
 
 from tandem.connect.block import Block, Parsed
-from tandem.connect.casts import check_times, read_date, read_flag, read_id, read_moment, read_money, read_number, read_whole
-from tandem.connect.cells import Refused, Row, all_hold, as_text, find_cell, holds, plain, read_rows
+from tandem.connect.casts import check_times
+from tandem.connect.cells import Refused, Row, all_hold, holds, plain, read_rows
+from tandem.connect.columns import Ask, Columns
 from tandem.connect.mapping import CorrectionPlan, EventPlan, MergePlan, Moment, RecordPlan, SourceMapping, Value, VersionPlan
 from tandem.facts.canonical import Fault, write
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.facts.reasons import PROPERTIES_MAX
 from tandem.values.ids import digest
-from tandem.values.instants import EARLIEST, Instant, find_zone, show
-
-T = TypeVar("T")
-
-_MEMO_MAX = 20_000
-# A cell is a number if it is written as one would print it: a leading zero or plus, or more digits than a float holds, is some code.
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(\.\d{1,9})?")
-_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+from tandem.values.instants import EARLIEST, Instant, show
 
 
 def parse_mapped(block: Block, mapping: SourceMapping, *, received_at: Instant) -> Parsed:
     """The facts of a block of rows. received_at: the import's own instant."""
     parsed = Parsed(header=block.header.raw if block.header else b"")
-    reading = _Reading(mapping, received_at, is_text=block.header is not None)
+    columns = Columns(mapping, is_text=block.header is not None)
+    door = _Door(mapping.source, received_at)
+    events = [_Event(door, columns, mapping, at) for at in range(len(mapping.events))]
+    others: list[_Record | _Merge | _Correction] = [_Record(door, columns, mapping, plan) for plan in mapping.records]
+    others += [_Merge(door, columns, plan) for plan in mapping.merges]
+    others += [_Correction(door, columns, plan) for plan in mapping.corrections]
     for number, row in read_rows(block, parsed):
-        why = reading.find_suppression(row)
+        why = next((one.reason for one in mapping.suppress if holds(one.condition, row)), None)
         if why is not None:
             parsed.suppressed.append((number, why))
             continue
+        facts: list[Fact] = []
+        numbered = True
         try:
-            facts, numbered = reading.read(row)
+            for event in events:
+                if all_hold(event.plan.when, row):
+                    told, own_id = event.read(row)
+                    facts.append(told)
+                    numbered = numbered and own_id
+            for other in others:
+                if all_hold(other.plan.when, row):
+                    facts.extend(other.read(row))
         except Refused as refused:
             parsed.fail(number, refused.fault.reason, refused.fault.detail, refused.column)
             continue
         if not facts:
             parsed.suppressed.append((number, "no part of the mapping applies to the row"))
-        parsed.facts.extend((number, fact) for fact in facts)
+        for fact in facts:
+            parsed.facts.append((number, fact))
         if not numbered:
             parsed.unnumbered.append(number)
     return parsed
 
 
-class _Reading:
-    """A mapping made ready for one block. is_text: cells are text, whose kind must be guessed where no type is named."""
+class _Door:
+    """What holds for all facts of an import."""
 
-    def __init__(self, mapping: SourceMapping, received_at: Instant, *, is_text: bool) -> None:
-        self.mapping, self.received_at, self.is_text = mapping, received_at, is_text
-        self.source = mapping.source
-        self.zone: tzinfo | None = find_zone(mapping.zone) if mapping.zone is not None else None
-        self.memo: dict[tuple[int, str], Any] = {}
-        self.taken = [_named_columns(event) for event in mapping.events]
-        self.shared = [any(event.id == other.id for other in mapping.events[:at]) for at, event in enumerate(mapping.events)]
+    def __init__(self, source: str, received_at: Instant) -> None:
+        self.source, self.received_at = source, received_at
 
-    def find_suppression(self, row: Row) -> str | None:
-        return next((one.reason for one in self.mapping.suppress if holds(one.condition, row)), None)
+    def check(self, occurred_at: Instant, known_at: Instant, column: str | None) -> None:
+        fault = check_times(occurred_at, known_at, self.received_at)
+        if fault is not None:
+            raise Refused(fault, column)
 
-    def read(self, row: Row) -> tuple[list[Fact], bool]:
-        """The row's facts, and whether all their ids are the source's own."""
-        facts: list[Fact] = []
-        numbered = True
-        for at, event in enumerate(self.mapping.events):
-            if all_hold(event.when, row):
-                fact, own_id = self._event(at, event, row)
-                facts.append(fact)
-                numbered = numbered and own_id
-        for record in self.mapping.records:
-            if all_hold(record.when, row):
-                facts.extend(self._versions(record, row))
-        for merge in self.mapping.merges:
-            if all_hold(merge.when, row):
-                facts.append(self._merge(merge, row))
-        for correction in self.mapping.corrections:
-            if all_hold(correction.when, row):
-                facts.append(self._correction(correction, row))
-        return facts, numbered
 
-    # Events.
+def _required(ask: Ask[Instant | None], moment: Moment, row: Row) -> Instant:
+    at = ask(row)
+    if at is None:
+        raise Refused(Fault("no_instant", f"`{moment.column or 'exported_at'}` is empty"), moment.column)
+    return at
 
-    def _event(self, at: int, plan: EventPlan, row: Row) -> tuple[Event, bool]:
-        name = self._id(plan.name, row)
+
+class _Event:
+    def __init__(self, door: _Door, columns: Columns, mapping: SourceMapping, at: int) -> None:
+        self.door, self.columns, self.at = door, columns, at
+        self.plan = plan = mapping.events[at]
+        # An id column that an event before this one uses too: the same row must not give one id twice.
+        shared = any(plan.id == other.id for other in mapping.events[:at])
+        self.suffix = f"#{at + 1}" if shared else ""
+        self.name, self.person, self.anonymous = columns.id(plan.name), columns.id(plan.person), columns.id(plan.anonymous)
+        self.workspace, self.account = columns.id(plan.workspace), columns.id(plan.account)
+        self.occurred_at, self.known_at, self.id = columns.moment(plan.occurred_at), columns.moment(plan.known_at), columns.row_id(plan.id)
+        self.properties = [(name, columns.value(value)) for name, value in (plan.properties or {}).items()]
+        self.taken = frozenset((*plan.id, *(part.column for part in plan.parts() if part.column is not None)))
+        self.by_column: dict[str, Ask[Any]] = {}
+
+    def read(self, row: Row) -> tuple[Event, bool]:
+        """The event, and whether its id is the source's own."""
+        plan, source = self.plan, self.door.source
+        name = self.name(row)
         if not name and plan.type == "track":
             raise Refused(Fault("no_event", "the event has no name"), plan.name.column)
-        person, anonymous = self._id(plan.person, row), self._id(plan.anonymous, row)
-        workspace, account = self._id(plan.workspace, row), self._id(plan.account, row)
+        person, anonymous, workspace, account = self.person(row), self.anonymous(row), self.workspace(row), self.account(row)
         # Usage that is told by workspace or account names no person, and need not; but where the mapping looks for one, there must be one.
-        looks_for_person = plan.person is not None or plan.anonymous is not None
-        if not (person or anonymous or account or (workspace and not looks_for_person)):
-            part = plan.person or plan.anonymous or plan.account or plan.workspace
-            raise Refused(Fault("no_person", "the event names nobody"), part.column if part else None)
-        occurred_at = self._required(plan.occurred_at, row)
-        known_at, assumed = self._known(plan.known_at, row, occurred_at)
-        self._check(occurred_at, known_at, plan.occurred_at.column)
-        own_id = self._row_id(plan.id, row)
-        id = own_id if own_id is not None else digest(b"", write([self.source, at, plain(row)]).encode()).hex()
-        properties = self._properties(at, plan, row)
+        if not (person or anonymous or account or (workspace and plan.person is None and plan.anonymous is None)):
+            raise Refused(Fault("no_person", "the event names nobody"), _first_column(plan))
+        occurred_at = _required(self.occurred_at, plan.occurred_at, row)
+        known_at = self.known_at(row)
+        assumed = known_at is None
+        if known_at is None:
+            known_at = occurred_at
+        self.door.check(occurred_at, known_at, plan.occurred_at.column)
+        own_id = self.id(row)
+        id = own_id + self.suffix if own_id is not None else digest(b"", write([source, self.at, plain(row)]).encode()).hex()
         event = Event(
-            id=f"{self.source}:{id}{f'#{at + 1}' if own_id is not None and self.shared[at] else ''}",
+            id=f"{source}:{id}",
             type=plan.type,
             name=name or "",
             user_id=person,
@@ -110,236 +115,112 @@ class _Reading:
             occurred_at=occurred_at,
             known_at=known_at,
             assumed=assumed,
-            source=self.source,
-            properties=write(properties),
+            source=source,
+            properties=write(self._properties(row)),
         )
         return event, own_id is not None
 
-    def _properties(self, at: int, plan: EventPlan, row: Row) -> Row:
-        if plan.properties is None:
-            taken = self.taken[at]
-            found = {name: self._guess(cell, name) for name, cell in row.items() if name not in taken}
-        else:
-            found = {name: self._value(value, row) for name, value in plan.properties.items()}
+    def _properties(self, row: Row) -> Row:
+        asks = self.properties if self.plan.properties is not None else self._all_others(row)
+        found = {name: value for name, ask in asks if (value := ask(row)) is not None}
         if len(found) > PROPERTIES_MAX:
             raise Refused(Fault("too_many_properties", f"there are {len(found)} properties; at most {PROPERTIES_MAX} are kept"), None)
-        return {name: value for name, value in found.items() if value is not None}
+        return found
 
-    # Records.
+    def _all_others(self, row: Row) -> list[tuple[str, Ask[Any]]]:
+        """The columns that are no more than properties; in JSON, each row may have its own."""
+        asks = []
+        for column in row:
+            if column not in self.taken:
+                ask = self.by_column.get(column)
+                if ask is None:
+                    ask = self.by_column[column] = self.columns.value(Value(column=column))
+                asks.append((column, ask))
+        return asks
 
-    def _versions(self, plan: RecordPlan, row: Row) -> list[Version]:
-        id = self._row_id(plan.id, row)
+
+def _first_column(plan: EventPlan) -> str | None:
+    return next((part.column for part in (plan.person, plan.anonymous, plan.account, plan.workspace) if part is not None), None)
+
+
+class _Record:
+    def __init__(self, door: _Door, columns: Columns, mapping: SourceMapping, plan: RecordPlan) -> None:
+        self.door, self.mapping, self.plan = door, mapping, plan
+        self.id = columns.row_id(plan.id)
+        self.fields = [(name, columns.value(value)) for name, value in plan.fields.items()]
+        self.versions = [(told, columns.moment(told.at), columns.moment(told.known_at)) for told in plan.versions]
+        self.since = columns.moment(plan.at)
+        self.exported_at = columns.moment(Moment())
+
+    def read(self, row: Row) -> list[Version]:
+        plan = self.plan
+        id = self.id(row)
         if id is None:
-            raise Refused(Fault("no_id", f"the {plan.kind} has no id"), plan.id[0] if plan.id else None)
-        fields = {name: self._value(value, row) for name, value in plan.fields.items()}
-        if plan.versions:
-            versions = self._told_versions(plan, id, fields, row)
-        elif plan.always and self.mapping.exported_at is None:
-            versions = []
-        else:
-            versions = self._snapshot(plan, id, fields, row)
+            raise Refused(Fault("no_id", f"the {plan.kind} has no id"), plan.id[0])
+        fields = {name: ask(row) for name, ask in self.fields}
+        versions = self._told(id, fields, row) if plan.versions else self._snapshot(id, fields, row)
         if not versions and plan.always:
-            return [self._always(plan, id, fields)]
+            return [self._always(id, fields)]
         if not versions:
-            columns = [version.at.column for version in plan.versions if version.at.column]
+            columns = list(dict.fromkeys(told.at.column for told in plan.versions if told.at.column))
             named = ", ".join(f"`{column}`" for column in columns) or "`exported_at`"
             raise Refused(Fault("no_instant", f"the {plan.kind} has no instant in {named}"), columns[0] if columns else None)
         return versions
 
-    def _told_versions(self, plan: RecordPlan, id: str, fields: Row, row: Row) -> list[Version]:
+    def _told(self, id: str, fields: Row, row: Row) -> list[Version]:
         """The versions whose instant the row tells. Of two at one instant the later in the mapping is the one that is true after it."""
         by_instant: dict[Instant, Version] = {}
-        for told in plan.versions:
-            if not all_hold(told.when, row):
-                continue
-            at = self._moment(told.at, row)
+        for told, since, known in self.versions:
+            at = since(row) if all_hold(told.when, row) else None
             if at is None:
                 continue
-            known_at, assumed = self._known(told.known_at, row, at)
-            self._check(at, known_at, told.at.column)
-            gone = told.deleted or bool(plan.deleted and all_hold(plan.deleted, row))
-            said = _told_fields(told, fields)
-            by_instant[at] = self._version(plan, id, said, at, known_at, assumed=assumed, patch=told.patch, deleted=gone)
+            known_at = known(row)
+            assumed = known_at is None and told.at.column is not None
+            known_at = at if known_at is None else known_at
+            self.door.check(at, known_at, told.at.column)
+            said = _said(told, fields)
+            by_instant[at] = self._version(id, said, at, known_at, assumed=assumed, patch=told.patch, deleted=told.deleted or self._gone(row))
         return list(by_instant.values())
 
-    def _snapshot(self, plan: RecordPlan, id: str, fields: Row, row: Row) -> list[Version]:
+    def _snapshot(self, id: str, fields: Row, row: Row) -> list[Version]:
         """All fields as they were when the snapshot was taken, and before that only those that never change."""
-        exported_at = self._moment(Moment(), row)
+        exported_at = self.exported_at(row)
         if exported_at is None:
             return []
-        self._check(exported_at, exported_at, stated.column if isinstance(stated := self.mapping.exported_at, Moment) else None)
+        self.door.check(exported_at, exported_at, None)
         versions: list[Version] = []
         lasting = {name: value for name, value in fields.items() if name in self.mapping.never_changes and value is not None}
-        since = self._moment(plan.at, row) if plan.at is not None else None
+        since = self.since(row)
         if lasting and since is None:
-            versions.append(self._always(plan, id, lasting, patch=True))
+            versions.append(self._always(id, lasting, patch=True))
         elif lasting and since is not None and since < exported_at:
-            self._check(since, since, plan.at.column if plan.at else None)
-            versions.append(self._version(plan, id, lasting, since, since, assumed=True, patch=True))
-        gone = bool(plan.deleted and all_hold(plan.deleted, row))
-        versions.append(self._version(plan, id, fields, exported_at, exported_at, assumed=False, patch=plan.patch, deleted=gone))
+            self.door.check(since, since, self.plan.at.column if self.plan.at else None)
+            versions.append(self._version(id, lasting, since, since, assumed=True, patch=True))
+        gone = self._gone(row)
+        versions.append(self._version(id, fields, exported_at, exported_at, assumed=False, patch=self.plan.patch, deleted=gone))
         return versions
 
-    def _always(self, plan: RecordPlan, id: str, fields: Row, *, patch: bool = False) -> Version:
+    def _gone(self, row: Row) -> bool:
+        return bool(self.plan.deleted) and all_hold(self.plan.deleted, row)
+
+    def _always(self, id: str, fields: Row, *, patch: bool = False) -> Version:
+        source, kind = self.door.source, self.plan.kind
         return Version(
-            id=f"{self.source}:{plan.kind}:{id}@always", kind=plan.kind, record_id=id, fields=_written(fields, patch=False), patch=patch,
-            always=True, occurred_at=EARLIEST, known_at=EARLIEST, source=self.source,
+            id=f"{source}:{kind}:{id}@always", kind=kind, record_id=id, fields=_written(fields, patch=False), patch=patch, always=True,
+            occurred_at=EARLIEST, known_at=EARLIEST, source=source,
         )  # fmt: skip
 
     def _version(
-        self, plan: RecordPlan, id: str, fields: Row, at: Instant, known_at: Instant, *, assumed: bool, patch: bool, deleted: bool = False
+        self, id: str, fields: Row, at: Instant, known_at: Instant, *, assumed: bool, patch: bool, deleted: bool = False
     ) -> Version:
+        source, kind = self.door.source, self.plan.kind
         return Version(
-            id=f"{self.source}:{plan.kind}:{id}@{show(at)}", kind=plan.kind, record_id=id,
-            fields="{}" if deleted else _written(fields, patch=patch), patch=patch and not deleted, deleted=deleted,
-            occurred_at=at, known_at=known_at, assumed=assumed, source=self.source,
+            id=f"{source}:{kind}:{id}@{show(at)}", kind=kind, record_id=id, fields="{}" if deleted else _written(fields, patch=patch),
+            patch=patch and not deleted, deleted=deleted, occurred_at=at, known_at=known_at, assumed=assumed, source=source,
         )  # fmt: skip
 
-    # Merges and corrections.
 
-    def _merge(self, plan: MergePlan, row: Row) -> Merge:
-        gone, survivor = self._id(plan.gone, row), self._id(plan.survivor, row)
-        if gone is None or survivor is None:
-            raise Refused(Fault("no_previous", "the merge names only one of two"), (plan.gone if gone is None else plan.survivor).column)
-        at = self._required(plan.at, row)
-        self._check(at, at, plan.at.column)
-        return Merge(
-            id=f"{self.source}:merge:{plan.kind}:{gone}@{show(at)}", kind=plan.kind, gone=gone, survivor=survivor, occurred_at=at,
-            known_at=at, assumed=True, source=self.source,
-        )  # fmt: skip
-
-    def _correction(self, plan: CorrectionPlan, row: Row) -> Correction:
-        target = self._id(plan.target, row)
-        if target is None:
-            raise Refused(Fault("no_id", "the correction names no fact"), plan.target.column)
-        at = self._required(plan.at, row)
-        self._check(at, at, plan.at.column)
-        replacement = self._id(plan.replacement, row)
-        # Ids of calls stand alone; those of other sources bear the source's name.
-        prefix = "" if plan.of == "segment" else f"{plan.of}:"
-        return Correction(
-            id=f"{self.source}:correction:{target}@{show(at)}", target=prefix + target, undo=plan.undo,
-            replacement=None if replacement is None else prefix + replacement, occurred_at=at, known_at=at, assumed=True, source=self.source,
-        )  # fmt: skip
-
-    # Values.
-
-    def _row_id(self, columns: tuple[str, ...], row: Row) -> str | None:
-        """The id of a row; several columns are joined by a slash, and if one of them is empty there is no id."""
-        parts = [self._id(Value(column=column), row) for column in columns]
-        return "/".join(part for part in parts if part is not None) if parts and all(part is not None for part in parts) else None
-
-    def _id(self, value: Value | None, row: Row) -> str | None:
-        if value is None:
-            return None
-        found = self._source_value(value, row)
-        if isinstance(found, str):
-            found = found.strip()
-        return _kept(read_id(found, value.column or ""), value.column)
-
-    def _value(self, value: Value, row: Row) -> Any:
-        """A value as JSON, of the type that the mapping or the kind of record names; None where the cell is empty."""
-        found = self._source_value(value, row)
-        if found is None or found == "":
-            return None
-        if not isinstance(found, str):
-            return self._cast(value, found)
-        key = (id(value), found)
-        try:
-            return self.memo[key]
-        except KeyError:
-            cast = self._cast(value, found)
-            if len(self.memo) < _MEMO_MAX:
-                self.memo[key] = cast
-            return cast
-
-    def _source_value(self, value: Value, row: Row) -> Any:
-        if value.column is None:
-            return value.constant
-        found = find_cell(row, value.column)
-        if value.values and found is not None:
-            return value.values.get(as_text(found), found)
-        return found
-
-    def _cast(self, value: Value, found: Any) -> Any:
-        what, comma = value.column or "", self.mapping.decimal_comma
-        match value.type:
-            case None:
-                return self._guess(found, what) if value.column is not None else found
-            case "text":
-                return as_text(found)
-            case "number":
-                cast: Any = read_number(found, what, decimal_comma=comma)
-            case "whole":
-                cast = read_whole(found, what, decimal_comma=comma)
-            case "money":
-                cast = read_money(found, what, digits=value.decimals, decimal_comma=comma)
-            case "flag":
-                cast = read_flag(found, what)
-            case "date":
-                cast = read_date(found, what, format=value.format, zone=self.zone)
-            case "instant":
-                cast = read_moment(found, what, format=value.format, zone=self.zone)
-                cast = cast if isinstance(cast, Fault) else show(cast)
-            case _:
-                cast = read_id(found.strip() if isinstance(found, str) else found, what)
-        return _kept(cast, value.column)
-
-    def _guess(self, found: Any, what: str) -> Any:
-        """A cell without a named type: of text, a number or a flag where it is written as one; of other formats, what it is there."""
-        if not isinstance(found, str):
-            return plain(found, what)
-        if not self.is_text:
-            return found
-        if found == "":
-            return None
-        number = _NUMBER.fullmatch(found)
-        if number is not None:
-            return float(found) if number[1] else int(found)
-        return _TRUTH.get(found, found)
-
-    def _moment(self, moment: Moment, row: Row) -> Instant | None:
-        """The instant, or None where the cell is empty."""
-        if moment.constant is not None:
-            return moment.constant
-        if moment.column is None:
-            exported = self.mapping.exported_at
-            return self._moment(exported, row) if isinstance(exported, Moment) else exported
-        found = find_cell(row, moment.column)
-        if found is None or (isinstance(found, str) and not found.strip()):
-            return None
-        if not isinstance(found, str):
-            return _kept(read_moment(found, moment.column, format=moment.format, zone=self.zone), moment.column)
-        key = (id(moment), found)
-        at = self.memo.get(key)
-        if at is None:
-            at = _kept(read_moment(found, moment.column, format=moment.format, zone=self.zone), moment.column)
-            if len(self.memo) < _MEMO_MAX:
-                self.memo[key] = at
-        return int(at)
-
-    def _required(self, moment: Moment, row: Row) -> Instant:
-        at = self._moment(moment, row)
-        if at is None:
-            raise Refused(Fault("no_instant", f"`{moment.column or 'exported_at'}` is empty"), moment.column)
-        return at
-
-    def _known(self, moment: Moment | None, row: Row, occurred_at: Instant) -> tuple[Instant, bool]:
-        at = self._moment(moment, row) if moment is not None else None
-        return (occurred_at, True) if at is None else (at, False)
-
-    def _check(self, occurred_at: Instant, known_at: Instant, column: str | None) -> None:
-        fault = check_times(occurred_at, known_at, self.received_at)
-        if fault is not None:
-            raise Refused(fault, column)
-
-
-def _named_columns(plan: EventPlan) -> frozenset[str]:
-    """The columns of an event that are more than its properties."""
-    return frozenset((*plan.id, *(part.column for part in plan.parts() if part.column is not None)))
-
-
-def _told_fields(told: VersionPlan, fields: Row) -> Row:
+def _said(told: VersionPlan, fields: Row) -> Row:
     said = fields if told.fields is None else {name: fields[name] for name in told.fields}
     return {**said, **told.set}
 
@@ -349,7 +230,42 @@ def _written(fields: Row, *, patch: bool) -> str:
     return write(fields if patch else {name: value for name, value in fields.items() if value is not None})
 
 
-def _kept(found: T | Fault, column: str | None) -> T:
-    if isinstance(found, Fault):
-        raise Refused(found, column)
-    return found
+class _Merge:
+    def __init__(self, door: _Door, columns: Columns, plan: MergePlan) -> None:
+        self.door, self.plan = door, plan
+        self.gone, self.survivor, self.at = columns.id(plan.gone), columns.id(plan.survivor), columns.moment(plan.at)
+
+    def read(self, row: Row) -> list[Merge]:
+        plan, gone, survivor = self.plan, self.gone(row), self.survivor(row)
+        if gone is None or survivor is None:
+            raise Refused(Fault("no_previous", "the merge names only one of two"), (plan.gone if gone is None else plan.survivor).column)
+        at = _required(self.at, plan.at, row)
+        self.door.check(at, at, plan.at.column)
+        return [
+            Merge(
+                id=f"{self.door.source}:merge:{plan.kind}:{gone}@{show(at)}", kind=plan.kind, gone=gone, survivor=survivor,
+                occurred_at=at, known_at=at, assumed=plan.at.column is not None, source=self.door.source,
+            )
+        ]  # fmt: skip
+
+
+class _Correction:
+    def __init__(self, door: _Door, columns: Columns, plan: CorrectionPlan) -> None:
+        self.door, self.plan = door, plan
+        self.target, self.replacement, self.at = columns.id(plan.target), columns.id(plan.replacement), columns.moment(plan.at)
+        # Ids of calls stand alone; those of other sources bear the source's name.
+        self.prefix = "" if plan.of == "segment" else f"{plan.of}:"
+
+    def read(self, row: Row) -> list[Correction]:
+        plan, target, replacement = self.plan, self.target(row), self.replacement(row)
+        if target is None:
+            raise Refused(Fault("no_id", "the correction names no fact"), plan.target.column)
+        at = _required(self.at, plan.at, row)
+        self.door.check(at, at, plan.at.column)
+        return [
+            Correction(
+                id=f"{self.door.source}:correction:{target}@{show(at)}", target=self.prefix + target, undo=plan.undo,
+                replacement=None if replacement is None else self.prefix + replacement, occurred_at=at, known_at=at,
+                assumed=plan.at.column is not None, source=self.door.source,
+            )
+        ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,7 +85,7 @@ class Path:
 def draw_cast(count: int, since: Instant, until: Instant, rng: Generator) -> list[Account]:
     """So many companies. Each has a generator of its own, so that one more changes nothing about those before it."""
     order = rng.permutation(len(HEADS) * len(TAILS))
-    used: set[str] = set()
+    used: Counter[str] = Counter()
     accounts: list[Account] = []
     for number, own in enumerate(rng.spawn(count)):
         head, tail = divmod(int(order[number % len(order)]), len(TAILS))
@@ -100,7 +101,7 @@ def draw_path(account: Account, pace: float, rng: Generator) -> Path:
     # Nobody signs up before the first visit, which may have been late in the evening.
     first = max(at_work(account.begins + int(rng.uniform(1, 9) * day), account, rng), account.begins + HOUR)
     first -= first % SECOND
-    waits = rng.exponential(6.0 if account.fate in ("buys", "is_lost", "grows") else 10.0, len(account.people) - 1)
+    waits = rng.exponential(6.0 if len(account.people) > FREE_SEATS else 10.0, len(account.people) - 1)
     joins = (first, *sorted(max(at_work(first + int(wait * day), account, rng), first + HOUR) for wait in np.cumsum(waits)))
     if account.fate == "looks":
         return Path(())
@@ -125,52 +126,62 @@ def at_work(at: Instant, account: Account, rng: Generator) -> Instant:
     return midnight + seconds * SECOND - account.utc_offset * HOUR
 
 
-def _account(
-    number: int, name: str, before: list[Account], used: set[str], since: Instant, until: Instant, rng: Generator
-) -> Account:
+def _account(number: int, name: str, before: list[Account], used: Counter[str], since: Instant, until: Instant, rng: Generator) -> Account:
     country, offset = pick(rng, COUNTRIES)
     fate = _FATES[int(rng.choice(len(_FATES), p=[share for _, share, _ in _FATES]))][0]
     industry, employees = pick(rng, INDUSTRIES), int(10 ** rng.uniform(1.2, 3.4))
     begins = since + int(rng.uniform(0.0, 0.7) * (until - since))
     early = since + int(0.02 * (until - since))
     crm_id = f"A-{1001 + number}" if fate in ("buys", "is_lost") or rng.random() < (0.6 if fate == "grows" else 0.25) else None
-    parts: dict[str, object] = {}
     count: int | None = None
+    parent = merged_into = training_browser = None
+    is_free_mail = False
     match number:
         case 0:  # The one that does everything.
             fate, begins, crm_id, count = "buys", early, "A-1001", 14
         case 1:  # A second record of the first company, under another domain; somebody notices and merges the two.
             name, industry, country, offset = f"{before[0].name} Labs", before[0].industry, before[0].country, before[0].utc_offset
             fate, begins, crm_id, count = "activates", early, "A-1002", 4
-            parts["merged_into"] = before[0].crm_id
+            merged_into = before[0].crm_id
         case 2:
             fate, begins, crm_id = "buys", early, "A-1003"
         case 3:  # A subsidiary.
             name, fate, crm_id = f"{before[2].name} Iberia", "grows", "A-1004"
-            parts["parent"] = before[2].crm_id
+            parent = before[2].crm_id
         case 4:  # A founder with a private address: only the CRM knows to which company she belongs.
             fate, crm_id, count = "activates", "A-1005", 1
-            parts["is_free_mail"] = True
+            is_free_mail = True
         case 5:  # Eight people log in at the machine of a training room, so that it tells nobody apart.
-            fate, count = "activates", 8
-            parts["training_browser"] = "b-training-room"
+            fate, begins, count = "activates", early, 8
+            training_browser = "b-training-room"
     if fate == "looks":
         crm_id = None
     domain = name.lower().replace(" ", "-") + ".example"
     low, high = _PEOPLE[fate]
-    people = tuple(
-        _person(domain, used, rng, free_mail="is_free_mail" in parts) for _ in range(count or int(rng.integers(low, high + 1)))
+    people = tuple(_person(FREE_MAIL if is_free_mail else domain, used, rng) for _ in range(count or int(rng.integers(low, high + 1))))
+    return Account(
+        number=number,
+        name=name,
+        domain=domain,
+        country=country,
+        utc_offset=offset,
+        industry=industry,
+        employees=employees,
+        fate=fate,
+        people=people,
+        begins=begins,
+        crm_id=crm_id,
+        parent=parent,
+        merged_into=merged_into,
+        is_free_mail=is_free_mail,
+        training_browser=training_browser,
     )
-    return Account(number, name, domain, country, offset, industry, employees, fate, people, begins, crm_id, **parts)  # type: ignore[arg-type]
 
 
-def _person(domain: str, used: set[str], rng: Generator, *, free_mail: bool) -> Person:
+def _person(domain: str, used: Counter[str], rng: Generator) -> Person:
     first, last, title = pick(rng, FIRST_NAMES), pick(rng, LAST_NAMES), pick(rng, TITLES)
     own = f"{first}.{last}".lower()
-    id, number = own, 1
-    while id in used:
-        number += 1
-        id = f"{own}{number}"
-    used.add(id)
+    used[own] += 1
+    id = own if used[own] == 1 else f"{own}{used[own]}"
     browser = "b-" + rng.bytes(3).hex()
-    return Person(id, f"{first} {last}", f"{id}@{FREE_MAIL if free_mail else domain}", title, browser)
+    return Person(id, f"{first} {last}", f"{id}@{domain}", title, browser)

@@ -26,7 +26,7 @@ _MONTHS_OF_A_STORY = 6
 
 @dataclass(frozen=True)
 class Company:
-    """Everything that happened, by time. story: the account that did most of what can be told, by its name in the CRM, else its domain."""
+    """Everything that happened, by time. story: the account that did most of what can be told."""
 
     since: Instant
     accounts: tuple[Account, ...]

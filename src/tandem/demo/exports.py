@@ -35,7 +35,9 @@ def export(company: Company, rng: Generator) -> tuple[Export, ...]:
         Export("crm_accounts", "crm_accounts.csv", _rows(AccountRow, company.crm_accounts, "crm_accounts")),
         Export("crm_contacts", "crm_contacts.csv", _rows(ContactRow, company.crm_contacts, "crm_contacts")),
         # Two exports were joined by hand, so that the header stands in the middle once more.
-        Export("crm_opportunities", "crm_opportunities.csv", _rows(OpportunityRow, company.crm_opportunities, "crm_opportunities", joined=True)),
+        Export(
+            "crm_opportunities", "crm_opportunities.csv", _rows(OpportunityRow, company.crm_opportunities, "crm_opportunities", joined=True)
+        ),
         Export("crm_touches", "crm_touches.csv", _rows(TouchRow, company.crm_touches, "crm_touches")),
         # Months overlap: the last change of one stands in the next as well.
         Export("billing", "billing.csv", _rows(SubscriptionRow, (*company.billing, *company.billing[-2:]), "billing", delimiter=";")),

@@ -12,19 +12,22 @@ from pathlib import Path
 import msgspec
 from numpy.random import default_rng
 
-from tandem.app.failures import Failure, UnreadableInput
+from tandem.app.failures import AnotherWriter, Failure, UnreadableInput, WrongUsage
 from tandem.app.importing import Import, Imported, Progress, import_files
 from tandem.app.project import Project
 from tandem.app.schema import SCHEMA_FOLDER, write_schemas
 from tandem.app.world import World
 from tandem.demo.company import EXPORTED_AT, Company, simulate
 from tandem.demo.exports import Export, export
+from tandem.storage.lock import Held, WriterLock
 from tandem.values.instants import HOUR, Instant
 
 MARKER = ".tandem-demo.json"
 
 # The exports were taken in the morning, and imported an hour later, whenever the demo really runs.
 IMPORTED_AT: Instant = EXPORTED_AT + HOUR
+
+MONTHS_MAX = 240
 
 _PLAYBOOK = Path(__file__).parent / "playbook"
 
@@ -48,6 +51,12 @@ class Demo:
     project: Project
     imports: tuple[Imported, ...]
 
+    @property
+    def story_account(self) -> str:
+        """The printed id of the account whose story is worth telling."""
+        story = self.company.story
+        return story.crm_id or (f"~{story.people[0].id}" if story.is_free_mail else story.domain)
+
 
 class _Marker(msgspec.Struct, frozen=True):
     """What the demo wrote: path in `playbook/` to the digest of its content."""
@@ -59,8 +68,16 @@ class _Marker(msgspec.Struct, frozen=True):
 def make_demo(request: DemoRequest, progress: Callable[[], AbstractContextManager[Progress | None]] | None = None) -> Demo:
     """Simulate, write and import. A folder that the demo made before starts afresh.
 
-    Raises UnreadableInput where the folder cannot be written, Failure where it is somebody else's or its playbook was changed by hand.
+    Raises WrongUsage for numbers that cannot be simulated, UnreadableInput where the folder cannot be written, AnotherWriter where a command
+    is writing to it, and Failure where the folder is somebody else's, or a file of its playbook was changed by hand.
     """
+    if request.seed < 0:
+        raise WrongUsage(f"`{request.seed}` is no seed", "use 0 or any larger whole number")
+    if not 1 <= request.months <= MONTHS_MAX or request.accounts < 1:
+        raise WrongUsage(
+            f"`{request.months}` months of `{request.accounts}` accounts cannot be simulated",
+            f"use 1 to {MONTHS_MAX} months, and 1 account or more",
+        )
     chance = default_rng(request.seed)
     company = simulate(request.accounts, request.months, chance)
     exports = export(company, chance)
@@ -95,10 +112,11 @@ def _clear(folder: Path, playbook: dict[str, bytes]) -> None:
         raise Failure(f"changed since the demo wrote it: {named}", "name another folder, or move this one away; nothing was changed")
     data = folder / "data"
     if data.is_dir():
-        # Whoever writes to it must end first. The playbook is not read for that, so that one of an older demo does not stand in the way.
-        with Project(folder, World(now=lambda: IMPORTED_AT)).writer("demo"):
-            pass
-        shutil.rmtree(data)
+        try:
+            with WriterLock(data / "writer.lock", "demo"):
+                shutil.rmtree(data)
+        except Held as held:
+            raise AnotherWriter(str(held), "wait until it ends; nothing was changed") from None
 
 
 def _read_marker(folder: Path) -> _Marker | None:
@@ -115,20 +133,25 @@ def _is_changed(path: Path, was: str | None, will_be: bytes) -> bool:
 
 def _write(folder: Path, playbook: dict[str, bytes], exports: tuple[Export, ...]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    # First of all the marker, so that a demo that was stopped halfway can be made again.
-    marker = _Marker("tandem demo", {name: _digest(content) for name, content in playbook.items()})
-    (folder / MARKER).write_bytes(msgspec.json.format(msgspec.json.encode(marker)) + b"\n")
+    marker = msgspec.json.format(
+        msgspec.json.encode(_Marker("tandem demo", {name: _digest(content) for name, content in playbook.items()}))
+    )
+    # First of all a marker, so that a demo that was stopped halfway can be made again; one that is there vouches for the files
+    # that are there, until all have been replaced.
+    if not (folder / MARKER).exists():
+        _put(folder / MARKER, marker)
     for name, content in playbook.items():
         _put(folder / "playbook" / name, content)
     write_schemas(folder / "playbook" / SCHEMA_FOLDER)
     for each in exports:
         _put(folder / "exports" / each.file, each.content)
+    _put(folder / MARKER, marker)
 
 
 def _put(path: Path, content: bytes) -> None:
     """Written beside and moved into place: half a file would look like one that somebody changed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(f".{path.name}.partial")  # Hidden, so that a playbook's reader passes it over.
     partial.write_bytes(content)
     partial.replace(path)
 

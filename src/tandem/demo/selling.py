@@ -19,6 +19,8 @@ _SEAT_PRICE = {"team": 12, "business": 29}  # USD a month.
 
 @dataclass(frozen=True)
 class AccountRow:
+    """product_workspace: filled in by hand where the people's mail addresses name no company."""
+
     account_id: str
     name: str
     website: str
@@ -28,6 +30,7 @@ class AccountRow:
     parent_id: str
     owner: str
     created_on: str
+    product_workspace: str
     merged_into: str
     merged_on: str
 
@@ -128,6 +131,7 @@ def _record(account: Account, path: Path, seller: str, until: Instant) -> tuple[
             parent_id=account.parent or "",
             owner=seller,
             created_on=_day(account.begins),
+            product_workspace=account.workspace if account.is_free_mail else "",
             merged_into=(account.merged_into or "") if merged else "",
             merged_on=_local(path.merged) if merged and path.merged is not None else "",
         ),
@@ -139,7 +143,9 @@ def _contacts(account: Account, path: Path, until: Instant) -> tuple[ContactRow,
     if account.crm_id is None:
         return ()
     known = [person for person, at in zip(account.people, path.joins, strict=False) if at < until][:2]
-    rows = [ContactRow(f"C-{account.number + 1}-{n}", one.id, one.email, one.name, one.title, account.crm_id) for n, one in enumerate(known, 1)]
+    rows = [
+        ContactRow(f"C-{account.number + 1}-{n}", one.id, one.email, one.name, one.title, account.crm_id) for n, one in enumerate(known, 1)
+    ]
     if account.fate in ("buys", "is_lost"):
         rows.append(ContactRow(f"C-{account.number + 1}-9", "", f"procurement@{account.domain}", "", "Procurement", account.crm_id))
     return tuple(rows)
@@ -210,9 +216,17 @@ def _touches(account: Account, path: Path, seller: str, until: Instant, rng: Gen
         if logged < until:
             rows.append(
                 TouchRow(
-                    f"T-{account.number + 1}-{number}", account.crm_id, account.people[0].id, seller, channel, direction, purpose, outcome,
-                    _local(at), _local(logged),
-                )  # fmt: skip
+                    touch_id=f"T-{account.number + 1}-{number}",
+                    account_id=account.crm_id,
+                    product_user_id=account.people[0].id,
+                    seller=seller,
+                    channel=channel,
+                    direction=direction,
+                    purpose=purpose,
+                    outcome=outcome,
+                    happened_at=_local(at),
+                    logged_at=_local(logged),
+                )
             )
     return tuple(rows)
 
@@ -222,18 +236,26 @@ def _subscription(account: Account, path: Path, until: Instant) -> tuple[Subscri
     if started is None:
         return ()
     plan = "team" if account.fate == "grows" else "business"
-    # A month on, more of the people who have come by then are paid for.
-    changes = [(started + 5 * MINUTE, "active"), (started + 31 * DAY, "active")]
     rows = []
-    for at, status in changes:
-        seats = max(5, sum(joined < at for joined in path.joins)) * (1 if plan == "team" else 2)
+    # A month on, a few seats more.
+    for at, more in ((started + 5 * MINUTE, 0), (started + 31 * DAY, 3)):
+        seats = max(5, sum(joined < at for joined in path.joins)) * (1 if plan == "team" else 2) + more
         amount = f"{seats * _SEAT_PRICE[plan]:,.2f}".translate(str.maketrans(",.", ".,"))
         if at < until:
             rows.append(
                 SubscriptionRow(
-                    f"S-{3001 + account.number}", str(at // SECOND), account.workspace, account.crm_id or "", plan, status, str(seats),
-                    amount, "USD", "month", str(started // SECOND),
-                )  # fmt: skip
+                    subscription_id=f"S-{3001 + account.number}",
+                    changed_at=str(at // SECOND),
+                    workspace=account.workspace,
+                    crm_account=account.crm_id or "",
+                    plan=plan,
+                    status="active",
+                    seats=str(seats),
+                    amount=amount,
+                    currency="USD",
+                    interval="month",
+                    started_at=str(started // SECOND),
+                )
             )
     return tuple(rows)
 

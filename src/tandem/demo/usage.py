@@ -15,6 +15,7 @@ from tandem.values.instants import DAY, MINUTE, SECOND, Instant
 # How likely somebody is to work in the product on a working day.
 _ACTIVE = {"tries": 0.06, "activates": 0.35, "grows": 0.45, "buys": 0.5, "is_lost": 0.35}
 _WORK = ("Runbook Edited",) * 7 + ("Runbook Run",) * 6 + ("Comment Added",) * 4 + ("Runbook Created", "Report Shared")
+HEARTBEAT = "Editor Heartbeat"
 _LOOKS_AT = ("Home", "Docs", "Pricing", "Customers", "Blog")
 
 
@@ -100,7 +101,7 @@ def _work(account: Account, person: Person, since: Instant, until: Instant, rng:
             yield _call(at, "track", name, person, account.workspace, runbook=f"rb-{int(rng.integers(1, 30))}")
             at += int(rng.integers(20, 900)) * SECOND
         if rng.random() < 0.1:
-            yield _call(at, "track", "Editor Heartbeat", person, account.workspace)
+            yield _call(at, "track", HEARTBEAT, person, account.workspace)
 
 
 def _train(account: Account, at: Instant, rng: Generator) -> Iterator[Call]:

@@ -65,18 +65,18 @@ def read_instant(text: str, zone: tzinfo | None) -> Instant:
     if "." in time:
         whole, fraction = time.split(".")
         time = f"{whole}.{fraction[:6]:0<6}"
-    wall = datetime.fromisoformat(f"{day}T{time}")
     if offset is None and zone is None:
         raise LookupError(f"`{text}` has no time zone")
     try:
+        wall = datetime.fromisoformat(f"{day}T{time}")
         if offset is not None:
             at = from_datetime(datetime.fromisoformat(f"{wall.isoformat()}{'+00:00' if offset == 'Z' else offset}"))
         else:
             assert zone is not None
             at = from_local(wall, zone)
         to_datetime(at)  # In UTC it may fall into the year 0 or 10000, which nobody could print.
-    except OverflowError:
-        raise ValueError(f"`{text}` is no instant of the years 1 to 9999") from None
+    except (ValueError, OverflowError):
+        raise ValueError(f"`{text}` is not an instant") from None
     return at
 
 

@@ -1,0 +1,124 @@
+"""`playbook/sources/NAME.yaml`: what it may say, and what is said about what it may not."""
+
+from __future__ import annotations
+
+import pickle
+
+import jsonschema
+import pytest
+
+from tandem.connect.declare import SOURCE, read_source
+from tandem.connect.mapping import Condition, EventPlan, Moment, RecordPlan, SourceMapping, Suppression, Value, VersionPlan
+from tandem.language.schema import schema
+from tandem.language.source import Source
+from tandem.language.tree import read_yaml
+from tandem.values.instants import find_zone, read_instant
+
+WHOLE = """
+format: csv
+encoding: latin1
+delimiter: tab
+time_zone: Europe/Berlin
+exported_at: 2026-03-01
+never_changes: [country]
+events:
+  - name: {column: page, values: {Home: Start}}
+    id: [session, item]
+    person: user
+    occurred_at: {column: ts, format: epoch_ms}
+    properties: {level: plan}
+    when: {page: {not: Ping}}
+records:
+  - kind: account
+    id: account
+    fields:
+      country: land
+      currency: {constant: EUR}
+    deleted: {gone: true}
+  - kind: opportunity
+    id: opp
+    known: always
+    fields: {stage: stage, amount: {column: value, decimals: 0}}
+    versions:
+      - {at: exported_at, fields: [stage], set: {type: New}}
+suppress:
+  - {column: user, matches: bot, reason: robots}
+"""
+
+
+def problems_of(text: str) -> list[tuple[str, str, str]]:
+    """(code, message, the words underlined) of each problem."""
+    tree = read_yaml(Source("playbook/sources/crm.yaml", text))
+    assert tree.problems == ()
+    reading = read_source(tree.root, "crm")
+    return [(one.code, one.message, one.span.source.text[one.span.start : one.span.end]) for one in reading.problems]
+
+
+def test_a_mapping_is_read_into_a_plan_that_can_be_sent_to_another_process() -> None:
+    reading = read_source(read_yaml(Source("crm.yaml", WHOLE)).root, "crm", zone=find_zone("America/New_York") or pytest.fail("no zone"))
+    expected = SourceMapping(
+        source="crm", format="csv", encoding="iso8859-1", delimiter="\t", zone="Europe/Berlin",
+        exported_at=read_instant("2026-03-01T05:00:00Z", None),
+        never_changes=frozenset({"country"}),
+        events=(
+            EventPlan(
+                name=Value("page", values={"Home": "Start"}), id=("session", "item"), person=Value("user"), occurred_at=Moment("ts", "epoch_ms"),
+                properties={"level": Value("plan")}, when=(Condition("page", none_of=("Ping",)),),
+            ),
+        ),
+        records=(
+            RecordPlan("account", ("account",), {"country": Value("land", type="text"), "currency": Value(constant="EUR")},
+                       deleted=(Condition("gone", one_of=("true",)),)),
+            RecordPlan("opportunity", ("opp",), {"stage": Value("stage", type="text"), "amount": Value("value", type="money", decimals=0)},
+                       versions=(VersionPlan(Moment(), fields=("stage",), set={"type": "New"}),), always=True),
+        ),
+        suppress=(Suppression(Condition("user", matches="bot"), "robots"),),
+    )  # fmt: skip
+    assert reading.problems == ()
+    assert reading.value == expected
+    assert pickle.loads(pickle.dumps(reading.value)) == expected  # noqa: S301 - our own bytes.
+    assert expected.columns == ("session", "item", "page", "user", "ts", "plan", "account", "land", "gone", "opp", "stage", "value")
+
+
+def test_the_schema_of_the_file_takes_what_the_reader_takes() -> None:
+    tree = {
+        "exported_at": "2026-03-01", "events": [{"name": "Seen", "person": "user", "occurred_at": {"column": "ts", "format": "epoch_s"}}],
+        "records": [{"kind": "account", "id": ["a", "b"], "fields": {"name": "name", "plan": {"constant": "pro"}}}],
+    }  # fmt: skip
+    jsonschema.validate(tree, schema(SOURCE, "a source"))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"events": [{"occurred_at": "ts"}]}, schema(SOURCE, "a source"))
+
+
+ACCOUNT = "records:\n  - kind: account\n    id: id\n    fields: {name: name}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("format: csv\n", ("missing_key", "the mapping makes no facts", "format: csv")),
+        (ACCOUNT, ("missing_key", "the account is a snapshot, and nothing says when it was taken", "records")),
+        (ACCOUNT + "exported_at: 2026-03-01\nnever_changes: [nam]\n",
+         ("unknown_name", "no record here has a field `nam`; did you mean `name`?", "nam")),
+        (ACCOUNT.replace("account", "acount"), ("unknown_choice", "unknown choice `acount`", "acount")),
+        (ACCOUNT + "    versions: [{at: x, fields: [nane]}]\n",
+         ("unknown_name", "the record has no field `nane`; did you mean `name`?", "nane")),
+        (ACCOUNT + "    at: y\n    versions: [{at: x}]\n",
+         ("contradiction", "`at` is for a snapshot, and this record has `versions`", "at")),
+        (ACCOUNT.replace("name: name", "employees: {constant: many}") + "    known: always\n",
+         ("bad_value", "`many` is no whole, which `employees` of the account is", "{constant: many}")),
+        ("events: [{name: Seen, occurred_at: {column: at, format: epoch_sec}}]\n",
+         ("bad_value", "`epoch_sec` is no format of an instant; did you mean `epoch_s`?", "epoch_sec")),
+        ("events: [{name: Seen, occurred_at: at, properties: every}]\n",
+         ("bad_value", "`every` is not `all`; name columns in a list, as in [every]", "every")),
+        ("events: [{name: Seen, occurred_at: at, when: {x: {}}}]\n", ("missing_key", "the condition asks nothing", "{}")),
+        ("events: [{name: Seen, occurred_at: at, when: {x: {matches: '['}}}]\n",
+         ("bad_value", "`[` is no regular expression: unterminated character set", "'['")),
+        ("events: [{name: Seen, occurred_at: at}]\nencoding: utf-9\n",
+         ("bad_value", "`utf-9` is no encoding; did you mean `utf-8`?", "utf-9")),
+        ("events: [{name: Seen, occurred_at: at}]\ndelimiter: ';;'\n", ("bad_value", "`;;` is no delimiter", "';;'")),
+        ("events: [{name: Seen, occured_at: at}]\n", ("unknown_key", "unknown key `occured_at`", "occured_at")),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_problem_at_its_words(text: str, problem: tuple[str, str, str]) -> None:
+    assert problems_of(text) == [problem]
