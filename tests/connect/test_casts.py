@@ -43,7 +43,7 @@ def test_a_huge_exponent_is_no_number_and_costs_no_time() -> None:
     assert isinstance(read_money("1e-999999999", "x", digits=2), Fault)
 
 
-MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))
+MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 - wall clocks.
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 

@@ -37,11 +37,12 @@ def whole(number: int, shown: dict[str, Any]) -> dict[str, Any]:
     fragment leaves to the library is added: type, message id, timestamp, and the anonymous id that every browser has, or the previous id that
     `alias` takes from it. `integrations` alone is a field that any call may carry. A call that is whole stays as it is.
     """
-    payload = shown["payload"]
+    payload: Any = shown["payload"]
     if isinstance(payload, list):
         payload = _call(shown["call"], payload)
     elif set(payload) <= {"All", "Salesforce"}:
         payload = {"type": "track", "event": "Anything", "integrations": payload}
+    assert isinstance(payload, dict)
     if "messageId" in payload:
         return payload
     added: dict[str, Any] = {"messageId": f"spec-{number}", "timestamp": AT}

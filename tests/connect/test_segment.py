@@ -302,14 +302,14 @@ def test_elements_of_an_array_are_calls() -> None:
 
 # Both paths agree.
 
-ODD_IDS = st.sampled_from(["ann", "", None, 7, 7.0, True, "x" * 1000, "x" * 1001, "a\0", "é", [], "\ud800"])
+ODD_IDS: st.SearchStrategy[Any] = st.sampled_from(["ann", "", None, 7, 7.0, True, "x" * 1000, "x" * 1001, "a\0", "é", [], "\ud800"])
 INSTANTS = st.sampled_from(
     [AT, "2026-03-01T09:30:00.123Z", "2026-03-01T09:30:00.1234567Z", "2026-03-01T09:30:00.1234567890123Z", "2026-03-01T10:30:00+01:00",
      "2026-03-01T10:30:00.5+01:00", "2026-03-01T10:30:00+01:00:30", "2026-03-01T09:30:00", "2026-W09-7T09:30:00Z", "2026-03-01t09:30:00z",
      "2026-03-01T09:30:00,5Z", "2026-03-01T24:00:00Z", "2026-03-01T09:30:60Z", "2026-03-01T09:30:00.Z", "20260301T093000Z", "٢026-03-01T09:30:00Z",
      "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59Z", "", None, 0, 1_772_357_400, "2026-03-12T00:00:00Z", "1980-01-01T00:00:00Z"]
 )  # fmt: skip
-OBJECTS = st.sampled_from(
+OBJECTS: st.SearchStrategy[Any] = st.sampled_from(
     [{}, None, [], [1], "x", {"a": 1, "b": "\ud800"}, {"groupId": "w"}, {"groupId": ""}, {"groupId": 5}, {"group_id": "w"}, {"accountId": "a"},
      {"groupId": "w", "group_id": "v"}, {"account_id": []}, {"traits": {"x": 1}}, {"name": "In"}, {"b": {"x": []}, "a": 1.5}, {"z": 10**30}]
 )  # fmt: skip

@@ -170,7 +170,7 @@ def test_the_story_tells_every_kind_of_thing_that_happened(demo: Demo, story: St
     for said in (
         f"(page) Home by ?{founder.browser}", f"?{founder.browser} is {founder.id} email=", "Signed Up by", "Invite Sent by", "Invite Accepted by", "Seat Limit Reached by",
         "SSO Settings Viewed by", "Contact Sales Clicked by", "touch T-1-1", "opportunity O-2001", 'stage="Closed Won"', "subscription S-3001",
-        "account A-1002 is A-1001", "(known ", "visits of ?b-", "events of A-1002 count for A-1001 from now on",
+        "account A-1002 is A-1001", "(known ", "page views of ?b-", "events of A-1002 count for A-1001 from now on",
     ):  # fmt: skip
         assert said in text, said
 

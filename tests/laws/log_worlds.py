@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tandem.app.knowledge import Knowledge
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.facts.sameness import content_digest
-from tandem.facts.tables import FACT_SCHEMAS, kind_of, to_facts
+from tandem.facts.tables import FACT_SCHEMAS, by_kind, kind_of, to_facts
 from tandem.identity.rules import Rules
 from tandem.storage.log import Log, Writer
 from tandem.values.instants import DAY, read_instant
@@ -222,8 +222,10 @@ class Meaning:
             names = [row for row in rows if isinstance(row, str)]
             facts = [row for row in rows if not isinstance(row, str)]
             refused = []
+            # Facts of one row take their places in the order in which the batch first has their kinds.
+            kinds = list(by_kind((0, fact) for row in facts for fact in row))
             for number, row in enumerate(facts):
-                end = self._judge(row)
+                end = self._judge(sorted(row, key=lambda fact: kinds.index(kind_of(fact))))
                 ends[end] += 1
                 if end == 3:
                     refused.append(f"row {number}")
@@ -237,7 +239,7 @@ class Meaning:
             told.append(_ends(*ends))
         return told
 
-    def _judge(self, row: tuple[Fact, ...]) -> int:
+    def _judge(self, row: Sequence[Fact]) -> int:
         new: list[Fact] = []
         mine: dict[tuple[str, str], bytes] = {}
         for fact in row:

@@ -60,7 +60,10 @@ class Uncast:
 
 @dataclass(frozen=True)
 class Doctor:
-    """Everything doubtful, as of an instant. adds_up: received = stored + duplicate + suppressed + failed, of every source."""
+    """Everything doubtful, as of an instant. adds_up: received = stored + duplicate + suppressed + failed, of every source.
+
+    always_known: kinds with versions that are known from the beginning, and how many. never_seen: declared events that never came.
+    """
 
     sources: tuple[SourceHealth, ...]
     adds_up: bool
@@ -68,6 +71,7 @@ class Doctor:
     unmatched: tuple[Unmatched, ...]
     uncast: tuple[Uncast, ...]
     always_known: tuple[tuple[str, int], ...]
+    never_seen: tuple[str, ...]
     open_failures: int
     as_of: Instant
 
@@ -85,6 +89,7 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
         if RECORD_KINDS[kind].fields.get("account") == "account" and kind not in ("person", "workspace")
         for account in _named_accounts(knowledge.table(kind, ["fact_id", "fields"]))
     ]
+    seen = set(knowledge.table("event", ["message_id", "event"])["event"].to_pylist())
     always = []
     for kind in knowledge.records():
         count = pc.sum(knowledge.table(kind, ["fact_id", "always"])["always"].cast(pa.int64())).as_py() or 0
@@ -97,6 +102,7 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
         tuple(knowledge.identity.unmatched_accounts(named)),
         tuple(_uncast(knowledge)),
         tuple(always),
+        tuple(sorted(set(project.playbook.product.events) - seen)),
         len(open_rows(log)),
         at,
     )

@@ -20,13 +20,14 @@ from tandem.values.instants import Instant
 if TYPE_CHECKING:
     from tandem.identity.identity import Identity
 
-_FOR_IDENTITY = {
-    "event": ["message_id", "type", "event", "user_id", "anonymous_id", "workspace_id", "account_id", "occurred_at", "known_at", "source"],
-    **dict.fromkeys(
-        ("account", "person", "workspace"),
-        ["fact_id", "record_id", "fields", "patch", "deleted", "via", "occurred_at", "known_at", "source", "place"],
-    ),
-    "merge": ["fact_id", "kind", "gone", "survivor", "occurred_at", "known_at", "source"],
+_TIMES = ("occurred_at", "known_at", "source")
+_RECORD = ("fact_id", "record_id", "fields", "patch", "deleted", "via", "place", *_TIMES)
+_FOR_IDENTITY: dict[str, tuple[str, ...]] = {
+    "event": ("message_id", "type", "event", "user_id", "anonymous_id", "workspace_id", "account_id", *_TIMES),
+    "account": _RECORD,
+    "person": _RECORD,
+    "workspace": _RECORD,
+    "merge": ("fact_id", "kind", "gone", "survivor", *_TIMES),
 }
 
 

@@ -58,6 +58,7 @@ _TITLES = {
     "conflict": "conflicts: facts that contradict each other; `tandem identity conflicts` has the links",
     "unmatched": "accounts that are named, but of which there is no record",
     "uncast": "values that are not of their type: they count as no value",
+    "never_seen": "declared events that never came: is the name spelt as the product sends it?",
     "always": "known from the beginning, because a mapping says so: a backtest may see too much",
     "repeated_keys": "keys that stood twice in one object: the last one counted",
 }
@@ -71,7 +72,7 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
         if source.stale:
             rows.append(_row("stale", source.source, f"last known {_instant(source.last_known)}, {source.silent_days:.1f} days before"))
         if source.failed:
-            rows.append(_row("failed", source.source, f"{source.failed:,} rows"))
+            rows.append(_row("failed", source.source, f"{source.failed:,} row" + ("s" if source.failed > 1 else "")))
         if source.repeated_keys:
             rows.append(_row("repeated_keys", source.source, f"{source.repeated_keys:,} times"))
     for conflict in report.conflicts:
@@ -82,7 +83,9 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
     for field in report.uncast:
         rows.append(_row("uncast", f"{field.kind}: {field.name}", f"{field.uncast:,} of {field.total:,} are no {field.usual}, such as `{field.example}`"))
     for kind, versions in report.always_known:
-        rows.append(_row("always", kind, f"{versions:,} versions"))
+        rows.append(_row("always", kind, f"{versions:,} version" + ("s" if versions > 1 else "")))
+    for event in report.never_seen:
+        rows.append(_row("never_seen", event, "declared in `product.yaml`"))
     return rows
 
 

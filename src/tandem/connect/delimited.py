@@ -55,19 +55,23 @@ def read_records(lines: list[str], delimiter: str, *, final: bool) -> Iterator[R
                 continue
             if is_open and not final:
                 return
-            yield Record(start, start + 1, None, _explain(str(error)))
+            yield Record(start, start + 1, None, _explain(lines[start], delimiter))
             position, window = start + 1, RECORD_LINES_MAX + 1
 
 
 _OPEN = "unexpected end of data"
 
 
-def _explain(message: str) -> str:
-    if message == _OPEN:
-        return "a quoted field is never closed"
-    if "expected after" in message:
-        return "text follows the quote that closes a field; a quote inside a field is written twice"
-    return "a carriage return stands in a field without quotes"
+def _explain(line: str, delimiter: str) -> str:
+    """What is wrong with the quotes of a line; told by the line alone, for what follows it may stand in another block."""
+    try:
+        list(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "expected after" in str(error):
+            return "text follows the quote that closes a field; a quote inside a field is written twice"
+        if str(error) != _OPEN:
+            return "a carriage return stands in a field without quotes"
+    return "a quoted field is never closed"
 
 
 def cut(text: bytes, delimiter: str) -> int:

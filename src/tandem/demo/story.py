@@ -114,7 +114,7 @@ def _notes(project: Project, facts: Sequence[Fact]) -> dict[int, str]:
     visits = Counter(fact.anonymous_id for fact in facts if isinstance(fact, Event) and fact.user_id is None)
     for position, fact in enumerate(facts):
         if isinstance(fact, Event) and fact.type == "identify" and not notes:
-            notes[position] = f"so the {visits[fact.anonymous_id]} visits of ?{fact.anonymous_id} are those of {fact.user_id}"
+            notes[position] = f"so the {visits[fact.anonymous_id]} page views of ?{fact.anonymous_id} are those of {fact.user_id}"
         if isinstance(fact, Merge) and fact.kind == "account":
             just_before = show(fact.known_at - 1)
             apart = list_facts(project, Facts(kind="event", account=fact.gone, limit=0, as_of=just_before)).total

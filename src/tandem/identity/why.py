@@ -28,7 +28,10 @@ def links_of(owners: Owners, subject: str) -> list[Standing]:
     for link in owners.links.undone:
         if _touches(link, names):
             found[link] = Standing(link, False, "taken back by a correction")
-    return [found[link] for link in sorted(found, key=lambda link: (*in_order(link), link.rule))]
+    named = {(link.rule, link.subject) for link in found if link.target is not None}
+    # Clearing what was never named tells nobody anything.
+    told = (link for link in found if link.target is not None or (link.rule, link.subject) in named)
+    return [found[link] for link in sorted(told, key=lambda link: (*in_order(link), link.rule))]
 
 
 def _touches(link: Link, names: frozenset[str]) -> bool:

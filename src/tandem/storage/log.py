@@ -71,7 +71,7 @@ class Log:
             if kind in batch.tables:
                 part = pa.Table.from_batches([batch.tables[kind]])
                 part = part if wanted is None else part.select(wanted)
-                parts.append(part if limit is None else part.filter(pc.field("known_at") <= limit))
+                parts.append(part if limit is None else part.filter(pc.less_equal(part["known_at"], limit)))
         if not parts:
             return schema.empty_table()
         whole = pa.concat_tables(parts)
