@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -94,17 +95,25 @@ def _chosen(knowledge: Knowledge, kind: str, asked: Facts) -> pa.Table:
 
 def _about(knowledge: Knowledge, kind: str, table: pa.Table, asked: Facts) -> list[bool]:
     """Of each record's version, merge or correction: is it about the person or account that was asked for?"""
-    names = knowledge.identity.names_of(asked.account if asked.account is not None else str(asked.person))
-    field = "account" if asked.account is not None else "person"
+    identity = knowledge.identity
+    noun, wanted = ("account", asked.account) if asked.account is not None else ("person", str(asked.person))
+    names = identity.names_of(str(wanted))
     if kind == "merge":
         return [gone in names or survivor in names for gone, survivor in zip(table["gone"].to_pylist(), table["survivor"].to_pylist(), strict=True)]
     if kind == "correction":
         return [False] * table.num_rows
-    own = table["record_id"].to_pylist()
-    if kind == field:
-        return [record in names for record in own]
-    linked = [msgspec.json.decode(fields).get(field) for fields in table["fields"].to_pylist()]
-    return [link in names for link in linked]
+    whose = cache(identity.account_of)
+
+    def is_about(record_id: str, fields: dict[str, Any]) -> bool:
+        linked = {**fields, kind: record_id}
+        if noun in linked:
+            return linked[noun] in names
+        # A record that names no account belongs to that of its workspace, else to that of its person.
+        through = linked.get("workspace") or linked.get("person")
+        return noun == "account" and isinstance(through, str) and whose(through) in names
+
+    said = map(msgspec.json.decode, table["fields"].to_pylist())
+    return [is_about(record_id, fields) for record_id, fields in zip(table["record_id"].to_pylist(), said, strict=True)]
 
 
 def _explain_nothing(knowledge: Knowledge, asked: Facts) -> None:
