@@ -91,7 +91,8 @@ def test_instants_of_many_spellings(value: Any, expected: str) -> None:
     assert show(found) == expected
 
 
-@pytest.mark.parametrize("value", ["2026", "1e99", 10**30, float("1e300"), [], {}, "12:30", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize("value", ["2026", "1e99", 10**30, float("1e300"), [], {}, "12:30", "2026-13-01T00:00:00Z", "2026-W09-7T09:30:00Z",
+                                   "2026-03-01T09:30:00+01:00:30", "20260301T093000Z"])
 def test_what_is_no_instant_is_said_so(value: Any) -> None:
     found = read_moment(value, "at", zone=BERLIN)
     assert isinstance(found, Fault)

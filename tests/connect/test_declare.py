@@ -40,7 +40,7 @@ records:
     known: always
     fields: {stage: stage, amount: {column: value, decimals: 0}}
     versions:
-      - {at: exported_at, fields: [stage], set: {type: New}}
+      - {at: exported_at, known_at: synced, fields: [stage], set: {type: New}, when: {branch: east}}
 suppress:
   - {column: user, matches: bot, reason: robots}
 """
@@ -70,14 +70,14 @@ def test_a_mapping_is_read_into_a_plan_that_can_be_sent_to_another_process() -> 
             RecordPlan("account", ("account",), {"country": Value("land", type="text"), "currency": Value(constant="EUR")},
                        deleted=(Condition("gone", one_of=("true",)),)),
             RecordPlan("opportunity", ("opp",), {"stage": Value("stage", type="text"), "amount": Value("value", type="money", decimals=0)},
-                       versions=(VersionPlan(Moment(), fields=("stage",), set={"type": "New"}),), always=True),
+                       versions=(VersionPlan(Moment(), Moment("synced"), ("stage",), {"type": "New"}, when=(Condition("branch", ("east",)),)),), always=True),
         ),
         suppress=(Suppression(Condition("user", matches="bot"), "robots"),),
     )  # fmt: skip
     assert reading.problems == ()
     assert reading.value == expected
     assert pickle.loads(pickle.dumps(reading.value)) == expected  # noqa: S301 - our own bytes.
-    assert expected.columns == ("session", "item", "page", "user", "ts", "plan", "account", "land", "gone", "opp", "stage", "value")
+    assert expected.columns == ("session", "item", "page", "user", "ts", "plan", "account", "land", "gone", "opp", "stage", "value", "synced", "branch")
 
 
 def test_the_schema_of_the_file_takes_what_the_reader_takes() -> None:

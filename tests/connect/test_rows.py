@@ -263,11 +263,21 @@ def test_a_quote_that_is_never_closed_costs_its_line_and_not_the_rest_of_the_fil
     assert (len(stored), told(failures), received) == (3 * RECORD_LINES_MAX, [(2, "unclosed_quote")], 3 * RECORD_LINES_MAX + 1)
 
 
+@pytest.mark.parametrize(("lines", "reasons"), [(RECORD_LINES_MAX, set()), (RECORD_LINES_MAX + 1, {"unclosed_quote", "wrong_columns"})])
+def test_a_quoted_field_may_hold_a_thousand_lines_and_no_more(tmp_path: Path, lines: int, reasons: set[str]) -> None:
+    text = "\n".join(f"line {number}" for number in range(lines))
+    stored, failures, _ = read(write(tmp_path, f'at,who,note\n{AT},ann,"{text}"\n{AT},bob,after\n'.encode()))
+    assert {failure.reason for failure in failures} == reasons
+    assert [fact.user_id for _, fact in stored] == (["bob"] if reasons else ["ann", "bob"])
+
+
 def test_a_mapping_that_names_columns_which_the_file_lacks_is_one_failure_that_offers_the_nearest(tmp_path: Path) -> None:
     _, failures, received = read(write(tmp_path, f"at,whom,note\n{AT},ann,x\n".encode()))
     assert (told(failures), received) == ([(1, "wrong_columns")], 1)
     assert (failures[0].column, failures[0].raw) == ("who", b"at,whom,note\n")
-    assert failures[0].detail == "the mapping names columns that the file lacks: `who`; did you mean `whom`?"
+    assert failures[0].detail == (
+        "the mapping names columns that the file lacks: `who`; did you mean `whom`?; mend one of the two, and import the file again"
+    )
 
 
 def test_two_columns_of_one_name_are_told_apart_by_a_number(tmp_path: Path) -> None:
@@ -335,7 +345,7 @@ def test_what_a_careful_program_writes_is_what_is_read(rows: list[tuple[str, str
 
 @settings(max_examples=400, deadline=None)
 @given(
-    text=st.lists(st.sampled_from([AT, ",", ",", "ann", '"', '""', "\n", "\n", "x", "\r\n", "at,who,note", "é", "\0"]), max_size=40).map("".join),
+    text=st.lists(st.sampled_from([AT, ",", ",", "ann", '"', '"', "\n\n\n", '""', "\n", "\n", "x", "\r\n", "at,who,note", "é", "\0"]), max_size=40).map("".join),
     block_bytes=st.integers(1, 60),
 )
 def test_careless_delimited_text_reads_the_same_wherever_it_is_cut(text: str, block_bytes: int) -> None:

@@ -8,6 +8,7 @@ that is killed before its manifest, a writer that ends and another that begins.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -180,11 +181,10 @@ def _ends(received: int, stored: int, duplicate: int, failed: int) -> str:
     return f"{received} = {stored} + {duplicate} + {failed}"
 
 
-def counting(log: Log, as_of: int) -> dict[str, set[Fact]]:
-    """The facts that count as of T, by kind; kinds without any are left out."""
+def counting(log: Log, as_of: int) -> Counter[Fact]:
+    """The facts that count as of T, each as often as it is stored, which must be once."""
     knowledge = Knowledge(log, Rules(), as_of)
-    found = {kind: set(to_facts(kind, knowledge.table(kind))) for kind in knowledge.kinds()}
-    return {kind: facts for kind, facts in found.items() if facts}
+    return Counter(fact for kind in knowledge.kinds() for fact in to_facts(kind, knowledge.table(kind)))
 
 
 def everything(folder: Path) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def everything(folder: Path) -> dict[str, Any]:
             table = log.table(kind)
             said[kind] = list(zip(table["place"].to_pylist(), to_facts(kind, table), strict=True))
     ledger = log.table("ledger")
-    said["failed rows"] = log.table("failure")["failure_id"].to_pylist()
+    said["failed rows"] = sorted(log.table("failure")["failure_id"].to_pylist())
     said["ledger"] = _ends(*(sum(ledger[end].to_pylist()) for end in ("received", "stored", "duplicate", "failed")))
     said["place_end"], said["known_until"] = log.place_end, log.known_until
     return said
@@ -268,21 +268,17 @@ class Meaning:
         said: dict[str, Any] = {}
         for place, fact in self.stored:
             said.setdefault(kind_of(fact), []).append((place, fact))
-        said["failed rows"] = self.failed
+        said["failed rows"] = sorted(self.failed)
         said["ledger"] = _ends(*self.sums)
         said["place_end"] = len(self.stored)
         said["known_until"] = max((fact.known_at for _, fact in self.stored), default=None)
         return said
 
-    def counting(self, as_of: int) -> dict[str, set[Fact]]:
+    def counting(self, as_of: int) -> Counter[Fact]:
         """Facts known at T, without those that are corrected, and without replacements whose correction is not in force."""
         known = [fact for _, fact in self.stored if fact.known_at <= as_of]
         corrections = [fact for fact in known if isinstance(fact, Correction)]
-        found: dict[str, set[Fact]] = {}
-        for fact in known:
-            if isinstance(fact, Correction) or self._counts(fact.id, corrections):
-                found.setdefault(kind_of(fact), set()).add(fact)
-        return found
+        return Counter(fact for fact in known if isinstance(fact, Correction) or self._counts(fact.id, corrections))
 
     @staticmethod
     def _counts(name: str, corrections: list[Correction]) -> bool:

@@ -19,7 +19,7 @@ LAW = settings(deadline=None, derandomize=True, database=None, suppress_health_c
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _quick_disk() -> Iterator[None]:
+def quick_disk() -> Iterator[None]:
     """What survives a crash of the machine is no subject here, and waiting for the disk would take most of the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
@@ -78,7 +78,7 @@ def check_replay(world: World) -> None:
         assert everything(Path(first)) == everything(Path(second))
 
 
-@settings(LAW, max_examples=1000)
+@settings(LAW, max_examples=800)
 @given(worlds())
 def test_the_log_says_what_the_slow_log_says(world: World) -> None:
     check_meaning(world)

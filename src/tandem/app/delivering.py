@@ -5,9 +5,10 @@ All of it is a function of the block, the source's reader and the import's own i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -58,7 +59,9 @@ def deliver(parsed: Parsed, file: str, intake: Intake) -> Prepared:
     refused = failed | unwanted
     facts = [each for each in parsed.facts if each[0] not in refused] if refused else parsed.facts
     parted = by_kind(facts)
-    undated, unnumbered = set(parsed.undated), set(parsed.unnumbered)
+    undated, nameless = set(parsed.undated), set(parsed.unnumbered)
+    # Of a row without an id of its own, the call waits for its number, and what bears the call's id; a record has its own id all the same.
+    unnumbered = {(row, fact.id) for row, fact in facts if row in nameless and isinstance(fact, Event)} if nameless else set()
     ids, contents = bytearray(), bytearray()
     rows: list[int] = []
     waiting = []
@@ -67,7 +70,7 @@ def deliver(parsed: Parsed, file: str, intake: Intake) -> Prepared:
             ids += id_digest(intake.key, kind, fact.id)
             contents += content_digest(intake.key, fact, dated=row not in undated)
         if unnumbered:
-            waiting += [len(rows) + position for position, row in enumerate(own_rows) if row in unnumbered]
+            waiting += [len(rows) + at for at, (row, fact) in enumerate(zip(own_rows, own, strict=True)) if (row, fact.id) in unnumbered]
         rows += own_rows
     numbers = np.array(rows, np.int64)
     failures, failure_ids = failed_rows(parsed.failures, file, parsed, intake)
@@ -163,16 +166,22 @@ def _suppressed(parsed: Parsed, suppress: Sequence[Suppression], refused: set[in
 def _matches(rule: Suppression, fact: Fact) -> bool:
     match rule.who, fact:
         case "event", Event():
-            return fnmatchcase(fact.name, rule.pattern)
+            return _fits(rule.pattern, fact.name)
         case "person", Event():
-            return fnmatchcase(fact.user_id or "", rule.pattern)
+            return _fits(rule.pattern, fact.user_id or "")
         case "person", Version(kind="person"):
-            return fnmatchcase(fact.record_id, rule.pattern)
+            return _fits(rule.pattern, fact.record_id)
         case "email", Event() | Version():
             said = fact.fields if isinstance(fact, Version) else fact.properties
-            return '"email"' in said and fnmatchcase(_email(said), rule.pattern)
+            return '"email"' in said and _fits(rule.pattern, str(msgspec.json.decode(said).get("email") or ""))
     return False
 
 
-def _email(canonical: str) -> str:
-    return str(msgspec.json.decode(canonical).get("email") or "").casefold()
+def _fits(pattern: str, text: str) -> bool:
+    """`*` stands for any text, everything else for itself; case does not count."""
+    return _glob(pattern).fullmatch(text.casefold()) is not None
+
+
+@lru_cache(maxsize=256)
+def _glob(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part.casefold()) for part in pattern.split("*")), re.DOTALL)

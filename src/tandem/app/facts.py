@@ -65,7 +65,7 @@ def list_facts(project: Project, asked: Facts) -> Listed:
     total = sum(table.num_rows for _, table in chosen)
     if asked.kind is None:
         return _on_one_axis(chosen, asked, as_of)
-    table = chosen[0][1] if chosen else pa.table({name: [] for name in FACT_SCHEMAS[asked.kind].names})
+    table = chosen[0][1] if chosen else FACT_SCHEMAS[asked.kind].empty_table()
     table = table if asked.limit is None else table.slice(max(0, total - asked.limit))
     columns, rows = _event_rows(table) if asked.kind == "event" else _record_rows(asked.kind, table)
     return Listed(asked.kind, columns, rows, list(_lines(asked.kind, table)), total, as_of)

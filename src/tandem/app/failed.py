@@ -8,7 +8,7 @@ from functools import partial
 
 from tandem.app.delivering import Intake, deliver, joined, refuse
 from tandem.app.failures import UnknownName
-from tandem.app.importing import Import, find_reader
+from tandem.app.importing import Import, find_reader, numbered
 from tandem.app.project import Project
 from tandem.connect.block import Block
 from tandem.connect.rows import Reader, again, parse
@@ -106,7 +106,7 @@ def replay(project: Project, asked: Failed) -> Replayed:
             for (file, header), same in by_file.items():
                 parsed = joined([parse(_again(row, reader), reader, received_at=at) for row in same], header or b"")
                 counts += writer.commit(
-                    deliver(parsed, file, intake).delivery,
+                    numbered(deliver(parsed, file, intake), {}, writer.key),
                     import_id=f"replay {show_instant(at)}",
                     at=project.world.now(),
                     refuse=partial(refuse, parsed=parsed, file=file, intake=intake),

@@ -81,7 +81,7 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
         for file in asked.files:
             numbers: dict[bytes, int] = {}
             for block, prepared in _prepared(file, intake, pool, project.world.cores()):
-                delivery = _numbered(prepared, numbers, writer.key)
+                delivery = numbered(prepared, numbers, writer.key)
                 stored = writer.commit(
                     delivery,
                     import_id=f"{asked.source} {show_instant(at)}",
@@ -154,7 +154,7 @@ def _refuse(rows: Sequence[int], *, block: Block, intake: Intake) -> tuple[pa.Re
     return refuse(rows, parse(block, intake.reader, received_at=intake.at), block.file, intake)
 
 
-def _numbered(prepared: Prepared, numbers: dict[bytes, int], key: bytes) -> Delivery:
+def numbered(prepared: Prepared, numbers: dict[bytes, int], key: bytes) -> Delivery:
     """Equal rows of one file that have no id of their own are told apart by their number: the second becomes `...-2`."""
     delivery = prepared.delivery
     if not len(prepared.unnumbered):

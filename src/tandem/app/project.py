@@ -101,11 +101,11 @@ def _storage_faults() -> Iterator[None]:
     except NewerFormat as newer:
         raise NewerData(str(newer), "install the newer Tandem; nothing was changed") from None
     except Damaged as damaged:
-        raise DamagedData(f"the journal was altered on disk: {damaged}", "restore `data/` from a backup; nothing was changed") from None
+        raise DamagedData(f"`data/` was altered on disk: {damaged}", "restore `data/` from a backup; nothing was changed") from None
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise DiskFull(
-                "the disk is full: the last batch was not stored, all before it was",
+                "the disk is full; what was stored before is safe",
                 "make room and run the same command again; what is stored already counts as duplicate",
             ) from None
         if error.filename is not None and isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError):

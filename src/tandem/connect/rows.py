@@ -61,8 +61,7 @@ def again(raw: bytes, header: bytes, reader: Reader, *, file: str, line: int) ->
         return Block(file, line, Lines(raw))
     if isinstance(reader, Segment) or not header:
         return Block(file, line, Elements([(line, raw)]))
-    delimiter = reader.delimiter or find_delimiter(header + raw, reader.columns)
-    found = read_header(header, delimiter)
+    found = read_header(header, _delimiter(reader, header + raw))
     assert found is not None, header
     return Block(file, line, Lines(raw), found[0])
 
@@ -102,8 +101,18 @@ class _Cutting:
     def _cut_lines(self, *, delimited: bool) -> Iterator[Block]:
         """Blocks of whole lines or records; what stands before a break in the file and is no whole line fails with it."""
         header: Header | None = None
-        line, rest, skipped = 1, b"", 0
+        line, rest, skipped, before = 1, b"", 0, 0
+        if delimited:
+            found = self._find_header()
+            if isinstance(found, Broken):
+                yield self._block(1, found)
+                return
+            if found is not None:
+                header, before, lines = found
+                line += lines
         for chunk in self.stream:
+            # The header, and what stands before it, has been read.
+            chunk, before = chunk[before:], max(0, before - len(chunk))
             if skipped:
                 # The rest of a line of which more than enough is kept already.
                 chunk, feed, after = chunk.partition(b"\n")
@@ -113,50 +122,28 @@ class _Cutting:
                 yield self._block(line, self._too_long(rest, skipped), header)
                 line, rest, skipped, chunk = line + 1, b"", 0, after
             text = rest + chunk
-            if delimited and header is None and (b"\n" in text):
-                found = self._find_header(text)
-                if isinstance(found, Broken):
-                    yield self._block(1, found)
-                    return
-                if found is not None:
-                    header, size, lines = found
-                    text, line = text[size:], line + lines
-            end = cut(text, header.delimiter) if header is not None else 0 if delimited else text.rfind(b"\n") + 1
-            if end:
+            end = cut(text, header.delimiter) if header is not None else text.rfind(b"\n") + 1
+            if text[:end].strip():
                 yield self._block(line, Lines(text[: end - 1]), header)
-                line += text.count(b"\n", 0, end)
+            line += text.count(b"\n", 0, end)
             rest = text[end:]
             if len(rest) > self.limits.kept_bytes and b"\n" not in rest:
                 rest, skipped = rest[: self.limits.kept_bytes], len(rest)
-        yield from self._end_lines(line, rest, header, skipped, delimited=delimited)
-
-    def _end_lines(self, line: int, rest: bytes, header: Header | None, skipped: int, *, delimited: bool) -> Iterator[Block]:
-        broken = self.stream.broken
         if skipped:
             yield self._block(line, self._too_long(rest, skipped), header)
-            rest = b""
-        if broken is not None:
-            yield self._block(line, Broken(broken.reason, broken.detail, rest), header)
-            return
-        if delimited and header is None and rest.strip():
-            found = self._find_header(rest)
-            if isinstance(found, Broken):
-                yield self._block(1, found)
-                return
-            if found is not None:
-                header, size, lines = found
-                rest, line = rest[size:], line + lines
-        if rest.strip():
+        elif self.stream.broken is None and rest.strip():
             yield self._block(line, Lines(rest), header)
+        if self.stream.broken is not None:
+            broken = self.stream.broken
+            yield self._block(line, Broken(broken.reason, broken.detail, b"" if skipped else rest), header)
 
     def _too_long(self, raw: bytes, size: int) -> Broken:
         return Broken("too_long", f"the line has {size} bytes, of which the first {len(raw)} are kept", raw)
 
-    def _find_header(self, text: bytes) -> tuple[Header, int, int] | Broken | None:
-        """The header with its size in bytes and lines, or what is wrong with it."""
+    def _find_header(self) -> tuple[Header, int, int] | Broken | None:
+        """The header with its size in bytes and lines, or what is wrong with it; None in a file without text."""
         assert isinstance(self.reader, SourceMapping)
-        delimiter = self.reader.delimiter or ("\t" if self.reader.format == "tsv" else find_delimiter(text, self.reader.columns))
-        found = read_header(text, delimiter)
+        found = read_header(self.stream.sample, _delimiter(self.reader, self.stream.sample))
         if found is None:
             return None
         missing = _find_missing(self.reader, found[0].columns)
@@ -208,10 +195,14 @@ class _Cutting:
             yield self._block(done + 1, Broken("unreadable_file", f"the Parquet file cannot be read: {str(error).splitlines()[0]}", b""))
 
 
+def _delimiter(reader: SourceMapping, text: bytes) -> str:
+    return reader.delimiter or ("\t" if reader.format == "tsv" else find_delimiter(text, reader.columns))
+
+
 def _find_missing(reader: SourceMapping, columns: tuple[str, ...], *, nested: bool = False) -> tuple[str, str] | None:
     """The first column that the mapping names and the file lacks, and how to say that of all of them."""
     missing = [name for name in reader.columns if name not in columns and not (nested and name.split(".")[0] in columns)]
     if not missing:
         return None
     words = ", ".join(f"`{name}`{did_you_mean(name, columns)}" for name in missing)
-    return missing[0], f"the mapping names columns that the file lacks: {words}"
+    return missing[0], f"the mapping names columns that the file lacks: {words}; mend one of the two, and import the file again"

@@ -36,7 +36,7 @@ def read_json(raw: bytes | memoryview) -> Canonical | Fault:
     """Any JSON value in its canonical form, or why it has none.
 
     >>> read_json(b'{"b": 1.0, "a": "caf\\\\u00e9", "b": 2}')
-    Canonical(text='{"a":"café","b":2}', value={'a': 'café', 'b': 2}, repeated=1)
+    Canonical(text='{"a":"café","b":2}', value={'b': 2, 'a': 'café'}, repeated=1)
     """
     raw = bytes(raw)
     try:

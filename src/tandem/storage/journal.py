@@ -2,7 +2,7 @@
 
 A record is `TANDEM1\\n`, the payload's length (8 bytes, little-endian), its CRC-32 (4 bytes) and the payload: a header in JSON, its
 length before it, then one Arrow IPC stream for each table. Files are named by the number of their first batch.
-A record that is cut or does not match its checksum can only be the last one written: it was never acknowledged, and is cut off.
+A record that is cut or does not match its checksum, with none after it, was never acknowledged, and is cut off; anywhere else it is damage.
 """
 
 from __future__ import annotations
@@ -160,11 +160,24 @@ def _records(path: Path, *, last: bool) -> Iterator[tuple[Batch, int]]:
             whole = len(head) == _HEAD_BYTES and head.startswith(MAGIC)
             payload = file.read(size) if whole else b""
             if not whole or len(payload) < size or zlib.crc32(payload) != int.from_bytes(head[-4:], "little"):
-                if head and not last:
+                if head and (not last or _has_record(path, end + 1)):
                     raise Damaged(f"{path.name} is damaged at byte {end}")
                 return
             end += _HEAD_BYTES + size
             yield decode(memoryview(payload)), end
+
+
+def _has_record(path: Path, start: int) -> bool:
+    """Whether a whole record stands anywhere after `start`: then what stands before it was durable once, and was not cut by a crash."""
+    content = path.read_bytes()
+    found = content.find(MAGIC, start)
+    while found >= 0:
+        begin = found + _HEAD_BYTES
+        size = int.from_bytes(content[found + len(MAGIC) : begin - 4], "little")
+        if begin + size <= len(content) and zlib.crc32(content[begin : begin + size]) == int.from_bytes(content[begin - 4 : begin], "little"):
+            return True
+        found = content.find(MAGIC, found + 1)
+    return False
 
 
 def _write_all(file: int, record: bytes) -> None:

@@ -8,14 +8,18 @@ No identifier of a person enters the Delta log: statistics are kept of instants 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import Transaction
 
 APP = "tandem"
@@ -25,7 +29,7 @@ FILE_BYTES = 256 * 1024 * 1024
 
 
 class Lake:
-    """A folder of Delta tables. Reading needs no lock; `append` and `compact` belong to the one writer."""
+    """A folder of Delta tables. Reading needs no lock; `append` and `compact` belong to the one writer, and raise OSError as files do."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,14 +44,18 @@ class Lake:
             return int(table.version())
         columns = pa.Table.from_batches([columns for _, columns in fresh])
         numbered = [name for name in columns.schema.names if name in _STATISTICS]
-        write_deltalake(
-            table if table is not None else str(self.folder / kind),
-            columns,
-            mode="append",
-            configuration=None if table is not None else {"delta.dataSkippingStatsColumns": ",".join(numbered)},
-            writer_properties=WriterProperties(compression="ZSTD"),
-            commit_properties=CommitProperties(app_transactions=[Transaction(APP, fresh[-1][0])]),
-        )
+        # Delta reports a full disk, but not without a cry on stderr; so what would not fit uncompressed is refused before.
+        if shutil.disk_usage(self.folder).free < columns.nbytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with _operating_system_faults():
+            write_deltalake(
+                table if table is not None else str(self.folder / kind),
+                columns,
+                mode="append",
+                configuration=None if table is not None else {"delta.dataSkippingStatsColumns": ",".join(numbered)},
+                writer_properties=WriterProperties(compression="ZSTD"),
+                commit_properties=CommitProperties(app_transactions=[Transaction(APP, fresh[-1][0])]),
+            )
         opened = self._open(kind)
         assert opened is not None
         return int(opened.version())
@@ -61,7 +69,8 @@ class Lake:
         assert table is not None, f"no table {kind}"
         small = [size for size in pa.table(table.get_add_actions(flatten=True))["size_bytes"].to_pylist() if size < FILE_BYTES // 2]
         if len(small) > SMALL_FILES_MAX:
-            table.optimize.compact(target_size=FILE_BYTES, writer_properties=WriterProperties(compression="ZSTD"))
+            with _operating_system_faults():
+                table.optimize.compact(target_size=FILE_BYTES, writer_properties=WriterProperties(compression="ZSTD"))
             with contextlib.suppress(OSError):
                 table.vacuum(retention_hours=int(timedelta(days=7).total_seconds() // 3600), dry_run=False)
         return int(table.version())
@@ -80,3 +89,15 @@ class Lake:
             return DeltaTable(str(self.folder / kind))
         except TableNotFoundError:
             return None
+
+
+@contextlib.contextmanager
+def _operating_system_faults() -> Iterator[None]:
+    """Delta wraps what the operating system says into its own errors; here it comes out again as OSError."""
+    try:
+        yield
+    except DeltaError as error:
+        found = re.search(r"\(os error (\d+)\)", str(error))
+        if found is None:
+            raise
+        raise OSError(int(found[1]), os.strerror(int(found[1]))) from error

@@ -40,8 +40,12 @@ class WriterLock:
             said = os.pread(self._file, 4096, 0)
             os.close(self._file)
             raise Held(_read_holder(said)) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, msgspec.json.encode(Holder(os.getpid(), command)), 0)
+        try:
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, msgspec.json.encode(Holder(os.getpid(), command)), 0)
+        except OSError:
+            os.close(self._file)
+            raise
 
     def close(self) -> None:
         # The file stays: removing it would let two writers hold locks on two files of one name.

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
 from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed
 from tandem.storage.delivery import Delivery, Refuse, judge
-from tandem.storage.journal import FILE_BYTES_MAX, Batch, Journal
+from tandem.storage.journal import FILE_BYTES_MAX, Batch, Damaged, Journal
 from tandem.storage.known_ids import NONE, Ids, KnownIds, concatenate
 from tandem.storage.lake import Lake
 from tandem.storage.lock import WriterLock
@@ -31,11 +31,12 @@ from tandem.values.instants import MINUTE, Instant
 
 SCHEMAS: dict[str, pa.Schema] = {**FACT_SCHEMAS, **LOG_SCHEMAS}
 SEAL_AFTER = 5 * MINUTE
+_ORDER = {"failure": ("at", "file", "line", "raw", "failure_id"), "mended": ("at", "failure_id"), "ledger": ("batch", "source", "file")}
 _IDS = pa.schema([("upper", pa.uint64()), ("lower", pa.uint64()), ("content", pa.uint64())])
 
 
 class Log:
-    """Everything that was stored up to one place. Raises NewerFormat and OlderFormat.
+    """Everything that was stored up to one place. Raises NewerFormat, OlderFormat and Damaged.
 
     place_end: the first place that is not in it. known_until: the greatest `known_at` in it, None if it is empty.
     """
@@ -55,9 +56,9 @@ class Log:
         self.served = self._manifest.served
 
     def table(self, kind: str, *, columns: Sequence[str] | None = None, as_of: Instant | None = None) -> pa.Table:
-        """All rows of a kind of fact (by place), or of `failure`, `mended` and `ledger` (in the order of their batches).
+        """All rows of a kind of fact (by place), or of `failure` (by import, file and line), `mended` and `ledger` (by batch).
 
-        as_of: leave out what was known only later, for kinds of fact.
+        columns: only these; without those that make the order, in no order. as_of: leave out what was known only later, for kinds of fact.
         """
         schema = SCHEMAS[kind] if columns is None else pa.schema([SCHEMAS[kind].field(name) for name in columns])
         facts = kind in FACT_SCHEMAS
@@ -74,9 +75,10 @@ class Log:
                 parts.append(part if limit is None else part.filter(pc.less_equal(part["known_at"], limit)))
         if not parts:
             return schema.empty_table()
+        # The lake keeps rows in no order, not even those of one batch.
         whole = pa.concat_tables(parts)
-        if facts:
-            whole = whole.sort_by("place")
+        order = [(name, "ascending") for name in _ORDER.get(kind, ("place",)) if name in whole.schema.names]
+        whole = whole.sort_by(order) if order else whole
         return whole.select(schema.names).cast(schema)
 
     def files(self, kind: str) -> list[str]:
@@ -91,6 +93,7 @@ class Log:
 
 def _read_place(data: Path) -> tuple[Manifest, list[Batch]]:
     journal = Journal(data / "journal")
+    before: Manifest | None = None
     while True:
         manifest = read_manifest(data)
         try:
@@ -99,10 +102,13 @@ def _read_place(data: Path) -> tuple[Manifest, list[Batch]]:
             continue  # The writer has sealed and dropped a file since; the new manifest knows what was in it.
         if not tail or tail[0].number == manifest.sealed + 1:
             return manifest, tail
+        if manifest == before:
+            raise Damaged(f"batch {manifest.sealed + 1} is missing, and later ones are there")
+        before = manifest
 
 
 class Writer:
-    """The one writer. Raises Held where another command writes, NewerFormat, and OSError where the disk is full or gone."""
+    """The one writer. Raises Held where another command writes, NewerFormat, Damaged, and OSError where the disk is full or gone."""
 
     def __init__(self, data: Path, command: str) -> None:
         for folder in (data, data / "journal", data / "lake", data / "ids"):
@@ -125,6 +131,8 @@ class Writer:
             self._ids.sweep()
             self._number, self._place_end = self._manifest.sealed, self._manifest.place_end
             for batch in self._journal.read(self._manifest.sealed):
+                if batch.number != self._number + 1:
+                    raise Damaged(f"batch {self._number + 1} is missing, and later ones are there")
                 self._ids.add(_ids_of(batch))
                 self._number, self._place_end = batch.number, batch.place_end
             self._oldest_unsealed: Instant | None = None
@@ -225,7 +233,7 @@ class Writer:
                 versions[kind] = self._lake.compact(kind)
         last = batches[-1]
         known = [before.known_until, *(batch.known_until for batch in batches)]
-        self._manifest = msgspec.structs.replace(
+        manifest = msgspec.structs.replace(
             before,
             sealed=last.number,
             place_end=last.place_end,
@@ -233,7 +241,8 @@ class Writer:
             versions=versions,
             runs=self._ids.seal(last.number, at),
         )
-        write_manifest(self.data, self._manifest)
+        write_manifest(self.data, manifest)
+        self._manifest = manifest
         self._ids.sweep()
         # Readers that have just read the old manifest still look for the batches that it leaves to the journal.
         self._journal.drop(before.sealed)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from tandem.storage.files import replace
+from tandem.storage.journal import Damaged
 
 FORMAT = 2
 
@@ -40,6 +41,10 @@ class Format(msgspec.Struct, frozen=True):
     key: str
 
 
+class _Number(msgspec.Struct, frozen=True):
+    format: int
+
+
 class NewerFormat(Exception):
     """The data was written by a newer Tandem."""
 
@@ -58,6 +63,8 @@ def read_manifest(data: Path) -> Manifest:
         return msgspec.json.decode((data / "manifest.json").read_bytes(), type=Manifest)
     except FileNotFoundError:
         return Manifest()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Damaged(f"manifest.json cannot be read: {error}") from None
 
 
 def write_manifest(data: Path, manifest: Manifest) -> None:
@@ -67,12 +74,16 @@ def write_manifest(data: Path, manifest: Manifest) -> None:
 def read_format(data: Path) -> Format | None:
     """The layout's number and key, None for a folder that holds no log yet. Raises NewerFormat."""
     try:
-        found = msgspec.json.decode((data / "format.json").read_bytes(), type=Format)
+        content = (data / "format.json").read_bytes()
+        # The number alone, first: what else a newer format says here, nobody can know.
+        number = msgspec.json.decode(content, type=_Number).format
+        if number > FORMAT:
+            raise NewerFormat(number)
+        return msgspec.json.decode(content, type=Format)
     except FileNotFoundError:
         return None
-    if found.format > FORMAT:
-        raise NewerFormat(found.format)
-    return found
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Damaged(f"format.json cannot be read: {error}") from None
 
 
 def write_format(data: Path, found: Format) -> None:
