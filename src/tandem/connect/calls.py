@@ -90,12 +90,13 @@ class _Reading:
             known_at=known_at,
             assumed=assumed,
             source=self.source,
-            properties=content.text,
+            # Whom an alias names stands in the event too, which has no column for it.
+            properties=write({**content.value, "previousId": previous}) if type == "alias" else content.text,
             context=context.text,
         )
         numbered = bool(event.id)
         if not numbered:
-            event = msgspec.structs.replace(event, id=f"{self.source}:{_fingerprint(event, inside, dated, previous)}")
+            event = msgspec.structs.replace(event, id=f"{self.source}:{_fingerprint(event, inside, dated)}")
         return Called([event, *_records(event, content, previous)], numbered, dated, self.repeated)
 
     def _type(self) -> EventType:
@@ -233,11 +234,11 @@ def _with_account(traits: Canonical) -> str:
     return write({**others, "account": account})
 
 
-def _fingerprint(event: Event, context: dict[str, object], dated: bool, previous: str | None) -> str:
+def _fingerprint(event: Event, context: dict[str, object], dated: bool) -> str:
     """What the call says, without what sending it adds: the times of sending and receiving, the library, the address."""
     about = {key: value for key, value in context.items() if key not in ("library", "ip")}
     said = [
-        event.type, event.name, event.user_id, event.anonymous_id, event.workspace_id, event.account_id, previous,
+        event.type, event.name, event.user_id, event.anonymous_id, event.workspace_id, event.account_id,
         event.occurred_at if dated else None, event.properties, about,
     ]  # fmt: skip
     return digest(b"", write(said).encode()).hex()

@@ -141,12 +141,12 @@ class Writer:
             raise
 
     def open_failures(self, source: str | None = None) -> dict[str, str]:
-        """Ids of the failures that nothing has mended yet, each with its source."""
+        """Ids of the failures that nothing has mended yet, each with the last reason for which it failed."""
         log = Log(self.data)
         mended = set(log.table("mended")["failure_id"].to_pylist())
-        table = log.table("failure", columns=["failure_id", "source"])
-        pairs = zip(table["failure_id"].to_pylist(), table["source"].to_pylist(), strict=True)
-        return {failure: of for failure, of in pairs if failure not in mended and source in (None, of)}
+        table = log.table("failure", columns=["failure_id", "source", "reason", "at"])
+        rows = zip(*(table[name].to_pylist() for name in ("failure_id", "source", "reason")), strict=True)
+        return {failure: reason for failure, of, reason in rows if failure not in mended and source in (None, of)}
 
     def commit(
         self,
@@ -161,7 +161,7 @@ class Writer:
         """Store what is new of a delivery, keep what failed, and count every row. When it returns, all of that is durable.
 
         at: the instant of storing. refuse: asked for the rows that use an id again for something else.
-        mends: open failures by id, each with its source; those among the delivery's rows that fail no more end now.
+        mends: the open failures of the source; those among the delivery's rows that fail no more end now.
         replayed: the rows failed before, so that they were received once already; the ledger takes off what no longer fails.
         """
         known, said = self._ids.find(delivery.ids)
@@ -183,7 +183,7 @@ class Writer:
         assert counts.adds_up, f"rows of {delivery.file} do not add up: {counts}"
         tables = self._placed(delivery, verdict.fresh)
         places = sum(columns.num_rows for columns in tables.values())
-        kept, kept_ids = self._new_failures(failed, concatenate(failure_ids))
+        kept, kept_ids = self._new_failures(failed, concatenate(failure_ids), mends or {})
         taken = concatenate([delivery.ids.take(np.flatnonzero(verdict.fresh)), kept_ids])
         known_until = max((int(pc.max(columns["known_at"]).value) for columns in tables.values()), default=None)
         if kept.num_rows:
@@ -276,14 +276,17 @@ class Writer:
                 tables[kind] = placed(columns.filter(chosen), pa.array(places[part]).filter(chosen), kind)
         return tables
 
-    def _new_failures(self, failed: pa.Table, ids: Ids) -> tuple[pa.RecordBatch, Ids]:
-        # The same bad row of the same source is kept once, however often it comes; it counts each time.
+    def _new_failures(self, failed: pa.Table, ids: Ids, open_: dict[str, str]) -> tuple[pa.RecordBatch, Ids]:
+        # The same bad row of the same source is kept once, however often it comes; it counts each time. Only where it failed for another
+        # reason since, it is kept again, so that the last reason is the one that is told.
         known, _ = self._ids.find(ids)
         _, first = np.unique(np.stack([ids.upper, ids.lower]), axis=1, return_index=True)
         new = np.zeros(len(ids), bool)
         new[first] = True
+        told = zip(failed["failure_id"].to_pylist(), failed["reason"].to_pylist(), strict=True)
+        again = new & np.fromiter((open_.get(failure, reason) != reason for failure, reason in told), bool, len(ids))
         new &= ~known
-        kept = failed.filter(pa.array(new)).combine_chunks()
+        kept = failed.filter(pa.array(new | again)).combine_chunks()
         parts = kept.to_batches()
         return parts[0] if parts else pa.RecordBatch.from_pylist([], schema=failed.schema), ids.take(np.flatnonzero(new))
 

@@ -34,18 +34,72 @@ FOREIGN_SIGNS = {
     "||": "or", "|": "or", "!": "not", "×": "*", "÷": "/", "−": "-", "–": "-", "—": "-",
 }  # fmt: skip
 
-_TEXT = r'"(?:[^"\\\n]|\\.)*"'
 _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
-    ("text", rf"{_TEXT}|'[^'\n]*'|[“”„«][^“”«»\n]*[“”»]|[‘‚][^‘’\n]*’|`[^`\n]*`"),
+    ("text", r""""(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[“”„][^“”\n]*[“”]|[‘‚][^‘’\n]*’|`[^`\n]*`"""),
+    ("text", r'["“„][^\n]*'),  # Never closed.
     ("comment", r"(?:(?<=\s)|^)\#[^\n]*"),
-    ("date", r"\d{4}-\d{1,2}-\d{1,2}(?:T[\d:.]*Z?)?(?!\w)|\d{4}([/.])\d{1,2}\1\d{1,2}(?!\w)|\d{1,2}([/.-])\d{1,2}\2(?:\d{4}|\d{2})(?!\w)"),
-    ("quantity", r"\d{1,3}(?:['’]\d{3})+|\d+(?:\.\d+)?[^\W\d]\w*"),
-    ("percent", r"\d+(?:\.\d+)?%"),
-    ("number", r"\d+(?:\.\d+)?|\.\d+"),
+    ("date", r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:T[0-9:.]*Z?)?(?!\w)"),
+    ("date", r"[0-9]{4}(?P<y>[/.])[0-9]{1,2}(?P=y)[0-9]{1,2}(?!\w)"),
+    ("date", r"[0-9]{1,2}(?P<d>[/.-])[0-9]{1,2}(?P=d)(?:[0-9]{4}|[0-9]{2})(?!\w)"),
+    ("quantity", r"[0-9]{1,3}(?:['’][0-9]{3})+|[0-9]+(?:\.[0-9]+)?[^\W\d]\w*"),
+    ("percent", r"[0-9]+(?:\.[0-9]+)?%"),
+    ("number", r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"),
     ("word", r"[^\W\d]\w*"),
     ("sign", r"===|!==|==|!=|<>|=>|=<|<=|>=|&&|\|\||[<>=!&|+\-*/(),.\[\]≠≥≤×÷−–—]"),
-    ("text", r'["“„][^\n]*'),  # Never closed.
-    ("odd", r"[^\w\s\"“„'()\[\],.]+|."),
+    ("odd", r"[^\w\s\"“„'‘`()\[\],.<>=+\-*/#]+|."),
 )
-_TOKEN = re.compile("|".join(f"(?P<_{number}>{pattern})" for number, (_, pattern) in enumerate(_PATTERNS)).replace(r"\1", "(?P=_y)")
-                    .replace(r"\2", "(?P=_d)").replace("([/.])", "(?P<_y>[/.])").replace("([/.-])", "(?P<_d>[/.-])"))  # fmt: skip
+_TOKEN = re.compile("|".join(f"(?P<_{number}>{pattern})" for number, (_, pattern) in enumerate(_PATTERNS)))
+_SIMPLE = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Token:
+    """text: as it stands. start, end: offsets in the expression, end out."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+
+    @property
+    def closed(self) -> bool:
+        """Whether the quotes of a text end."""
+        return re.fullmatch(_PATTERNS[0][1], self.text) is not None
+
+    @property
+    def value(self) -> str:
+        """What a text says, without quotes and escapes."""
+        body = self.text[1:-1] if self.closed else self.text[1:]
+        return re.sub(r'\\(["\\])', r"\1", body) if self.text[0] == '"' else body
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of an expression; the last is an `end` without length, behind the last word."""
+    tokens: list[Token] = []
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        found = _TOKEN.match(text, at)
+        assert found is not None and found.end() > at, f"every sign is a token: {text[at]!r}"
+        kinds = (kind for number, (kind, _) in enumerate(_PATTERNS) if found[f"_{number}"] is not None)
+        tokens.append(Token(next(kinds), found.group(), found.start(), found.end()))
+        at = found.end()
+    end = tokens[-1].end if tokens else 0
+    return [*tokens, Token("end", "", end, end)]
+
+
+def is_simple(word: str) -> bool:
+    """Whether a name or text can stand without quotes where a word is read."""
+    return (
+        _SIMPLE.fullmatch(word) is not None
+        and word not in KEYWORDS
+        and word.casefold() not in FLAGS
+        and word.casefold() not in NOTHING
+    )
+
+
+def quoted(text: str) -> str:
+    """A text in our quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
