@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.facts.corrections import gone
+from tandem.facts.corrections import gone, gone_over_time
 from tandem.facts.fact import Correction
 from tandem.facts.text import read_facts
 from tandem.values.instants import read_instant
@@ -94,3 +94,11 @@ def test_the_slow_reading_says_the_same(corrections: list[Correction], as_of: in
 @given(LISTS, LISTS, st.integers(0, 3))
 def test_corrections_that_are_known_later_change_nothing(before: list[Correction], after: list[Correction], as_of: int) -> None:
     assert gone(before, as_of) == gone([*before, *(each for each in after if each.known_at > as_of)], as_of)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(LISTS)
+def test_told_over_time_it_is_the_same_at_every_instant(corrections: list[Correction]) -> None:
+    stretches = gone_over_time(corrections)
+    for as_of in range(-1, 5):
+        assert gone(corrections, as_of) == {name for name, spans in stretches.items() if any(since <= as_of < until for since, until in spans)}

@@ -201,7 +201,7 @@ def a_killed_seal_is_written_twice(patch: Patch) -> None:
 
 
 def a_failed_row_is_kept_each_time(patch: Patch) -> None:
-    def every(self: log.Writer, failed: pa.Table, ids: Ids) -> Any:
+    def every(self: log.Writer, failed: pa.Table, ids: Ids, open_: dict[str, str]) -> Any:
         parts = failed.combine_chunks().to_batches()
         return parts[0] if parts else pa.RecordBatch.from_pylist([], schema=failed.schema), NONE
 

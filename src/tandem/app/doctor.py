@@ -29,7 +29,7 @@ class SourceHealth:
     """rows: as they ended, over all imports. assumed_share: of its facts, those whose `known_at` nobody stated.
 
     last_known: the greatest `known_at` of its facts. silent_days: from then to the instant of the question. stale: silent far longer
-    than ever before. repeated_keys: keys that stood twice in one object.
+    than ever before. repeated_keys: keys that stood twice in one object. open_failures: failed rows that nothing has mended yet.
     """
 
     source: str
@@ -44,6 +44,7 @@ class SourceHealth:
     silent_days: float | None
     stale: bool
     repeated_keys: int
+    open_failures: int
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
     at = project.as_of(as_of, log)
     knowledge = Knowledge(log, project.playbook.product.rules, at)
     ledger = log.table("ledger")
-    sources = tuple(_source(name, ledger, knowledge) for name in sorted(set(ledger["source"].to_pylist())))
+    waiting = Counter(row.source for row in open_rows(log))
+    sources = tuple(_source(name, ledger, knowledge, waiting[name]) for name in sorted(set(ledger["source"].to_pylist())))
     named = [
         account
         for kind in knowledge.records()
@@ -103,12 +105,12 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
         tuple(_uncast(knowledge)),
         tuple(always),
         tuple(sorted(set(project.playbook.product.events) - seen)),
-        len(open_rows(log)),
+        waiting.total(),
         at,
     )
 
 
-def _source(name: str, ledger: pa.Table, knowledge: Knowledge) -> SourceHealth:
+def _source(name: str, ledger: pa.Table, knowledge: Knowledge, open_failures: int) -> SourceHealth:
     rows = ledger.filter(pc.equal(ledger["source"], name))
     counted = {each: int(pc.sum(rows[each]).as_py() or 0) for each in ("received", "stored", "duplicate", "suppressed", "failed", "repeated_keys")}
     facts = assumed = 0
@@ -133,6 +135,7 @@ def _source(name: str, ledger: pa.Table, knowledge: Knowledge) -> SourceHealth:
         last_known=last,
         silent_days=None if silent is None else silent / DAY,
         stale=stale,
+        open_failures=open_failures,
         **counted,
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from tandem.app.failures import UnknownName
 from tandem.app.knowledge import Knowledge
 from tandem.app.project import Project
 from tandem.facts.fact import Event, Fact
-from tandem.facts.kinds import RECORD_KINDS
+from tandem.facts.kinds import RECORD_KINDS, SUBJECTS
 from tandem.facts.tables import FACT_SCHEMAS, to_facts
 from tandem.facts.text import show
 from tandem.values.instants import Instant
@@ -27,12 +28,17 @@ EVENT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Facts:
-    """kind: of fact, or None for all on one time axis. person, account: only what belongs to them. limit: at most so many, the latest."""
+    """kind: of fact, or None for all on one time axis. person, workspace, account: only what belongs to them, by any of their names.
+
+    limit: at most so many, the latest.
+    """
 
     kind: str | None = None
     person: str | None = None
+    workspace: str | None = None
     account: str | None = None
     event: str | None = None
+    source: str | None = None
     since: Instant | None = None
     until: Instant | None = None
     limit: int | None = None
@@ -58,23 +64,26 @@ def list_facts(project: Project, asked: Facts) -> Listed:
     knowledge = Knowledge(log, project.playbook.product.rules, as_of)
     if asked.kind is not None and asked.kind not in FACT_SCHEMAS:
         raise UnknownName("kind of fact", asked.kind, FACT_SCHEMAS)
+    asked = _resolved(knowledge, asked)
     kinds = knowledge.kinds() if asked.kind is None else [asked.kind]
     chosen = [(kind, table) for kind in kinds for table in [_chosen(knowledge, kind, asked)] if table.num_rows]
     if not chosen:
         _explain_nothing(knowledge, asked)
     total = sum(table.num_rows for _, table in chosen)
     if asked.kind is None:
-        return _on_one_axis(chosen, asked, as_of)
-    table = chosen[0][1] if chosen else FACT_SCHEMAS[asked.kind].empty_table()
+        return _on_one_axis(chosen, asked, as_of, project.zone)
+    table = chosen[0][1].sort_by([("occurred_at", "ascending"), ("place", "ascending")]) if chosen else FACT_SCHEMAS[asked.kind].empty_table()
     table = table if asked.limit is None else table.slice(max(0, total - asked.limit))
     columns, rows = _event_rows(table) if asked.kind == "event" else _record_rows(asked.kind, table)
-    return Listed(asked.kind, columns, rows, list(_lines(asked.kind, table)), total, as_of)
+    return Listed(asked.kind, columns, rows, list(_lines(asked.kind, table, project.zone)), total, as_of)
 
 
 def _chosen(knowledge: Knowledge, kind: str, asked: Facts) -> pa.Table:
     """The facts of a kind that were asked for; events with their belonging."""
     table = knowledge.table(kind)
-    keep = pa.array([True] * table.num_rows, pa.bool_()) if table.num_rows else pa.array([], pa.bool_())
+    keep = pa.array([True] * table.num_rows, pa.bool_())
+    if asked.source is not None:
+        keep = pc.and_(keep, pc.equal(table["source"], asked.source))
     if asked.since is not None:
         keep = pc.and_(keep, pc.greater_equal(table["occurred_at"].cast(pa.int64()), asked.since))
     if asked.until is not None:
@@ -83,21 +92,33 @@ def _chosen(knowledge: Knowledge, kind: str, asked: Facts) -> pa.Table:
         belonging = knowledge.identity.belonging(table)
         for name in belonging.schema.names:
             table = table.append_column(name, belonging[name])
-        for name, wanted in (("person", asked.person), ("account", asked.account), ("event", asked.event)):
+        for name in ("person", "workspace", "account", "event"):
+            wanted = getattr(asked, name)
             if wanted is not None:
                 keep = pc.and_(keep, pc.fill_null(pc.equal(table[name], wanted), False))
     elif asked.event is not None:
         keep = pc.and_(keep, False)
-    elif asked.person is not None or asked.account is not None:
-        keep = pc.and_(keep, pa.array(_about(knowledge, kind, table, asked), pa.bool_()))
+    else:
+        for noun in SUBJECTS:
+            if getattr(asked, noun) is not None:
+                keep = pc.and_(keep, pa.array(_about(knowledge, kind, table, noun, getattr(asked, noun)), pa.bool_()))
     return table.filter(keep)
 
 
-def _about(knowledge: Knowledge, kind: str, table: pa.Table, asked: Facts) -> list[bool]:
-    """Of each record's version, merge or correction: is it about the person or account that was asked for?"""
+def _resolved(knowledge: Knowledge, asked: Facts) -> Facts:
+    """The subjects under their printed names: a domain or an address may be asked for, or an id that was merged away."""
+    if asked.person is None and asked.account is None:
+        return asked
     identity = knowledge.identity
-    noun, wanted = ("account", asked.account) if asked.account is not None else ("person", str(asked.person))
-    names = identity.names_of(str(wanted))
+    person = None if asked.person is None else identity.person_of(asked.person) or asked.person
+    account = None if asked.account is None else identity.account_of(asked.account) or asked.account
+    return replace(asked, person=person, account=account)
+
+
+def _about(knowledge: Knowledge, kind: str, table: pa.Table, noun: str, wanted: str) -> list[bool]:
+    """Of each record's version, merge or correction: is it about the person, workspace or account that was asked for?"""
+    identity = knowledge.identity
+    names = identity.names_of(wanted)
     if kind == "merge":
         return [gone in names or survivor in names for gone, survivor in zip(table["gone"].to_pylist(), table["survivor"].to_pylist(), strict=True)]
     if kind == "correction":
@@ -112,23 +133,27 @@ def _about(knowledge: Knowledge, kind: str, table: pa.Table, asked: Facts) -> li
         through = linked.get("workspace") or linked.get("person")
         return noun == "account" and isinstance(through, str) and whose(through) in names
 
+    records = table["record_id"].to_pylist()
     said = map(msgspec.json.decode, table["fields"].to_pylist())
-    return [is_about(record_id, fields) for record_id, fields in zip(table["record_id"].to_pylist(), said, strict=True)]
+    # A patch need not repeat whose the record is: one version that says so speaks for all.
+    about = {record for record, fields in zip(records, said, strict=True) if is_about(record, fields)}
+    return [record in about for record in records]
 
 
 def _explain_nothing(knowledge: Knowledge, asked: Facts) -> None:
     """Nothing was found: was a name meant that is nearly one in the log?"""
-    if asked.person is None and asked.account is None and asked.event is None:
+    if all(getattr(asked, noun) is None for noun in (*SUBJECTS, "event")):
         return
     events = knowledge.table("event")
     belonging = knowledge.identity.belonging(events)
-    known = {name: set(belonging[name].unique().to_pylist()) - {None} for name in ("person", "account")}
+    known = {name: set(belonging[name].unique().to_pylist()) - {None} for name in SUBJECTS}
     known["event"] = set(events["event"].unique().to_pylist())
-    for kind in ("person", "account"):
+    for kind in SUBJECTS:
         known[kind] |= set(knowledge.table(kind, ["fact_id", "record_id"])["record_id"].to_pylist())
-    for noun, wanted in (("person", asked.person), ("account", asked.account), ("event", asked.event)):
-        if wanted is not None and wanted not in known[noun]:
-            raise UnknownName(noun, wanted, known[noun])
+    for noun, names in known.items():
+        wanted = getattr(asked, noun)
+        if wanted is not None and wanted not in names:
+            raise UnknownName(noun, wanted, names)
 
 
 def _event_rows(table: pa.Table) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
@@ -144,16 +169,21 @@ def _record_rows(kind: str, table: pa.Table) -> tuple[tuple[str, ...], list[dict
     declared = list(RECORD_KINDS[kind].fields)
     own = sorted({name for each in fields for name in each} - set(declared))
     before, after = ("fact_id", kind), ("patch", "deleted", "occurred_at", "known_at", "place", "source")
-    # A field of the export that is called as one of our own columns keeps its value under `fields.NAME`.
-    shown = {name: name if name not in (*before, *after) else f"fields.{name}" for name in (*declared, *own)}
+    # A field of the export that is called as a column or an instant of our own keeps its value under `fields.NAME`.
+    ours = {*before, *after, "as_of", "last_known"}
+    shown = {name: name if name not in ours else f"fields.{name}" for name in (*declared, *own)}
     plain = _plain(table.drop_columns(["fields"])) if table.num_rows else []
     rows = [
         {"fact_id": row["fact_id"], kind: row["record_id"]}
-        | {label: said.get(name) for name, label in shown.items()}
+        | {label: _verbatim(said.get(name)) for name, label in shown.items()}
         | {name: row[name] for name in after}
         for row, said in zip(plain, fields, strict=True)
     ]
     return (*before, *shown.values(), *after), rows
+
+
+def _verbatim(value: Any) -> Any:
+    return msgspec.Raw(msgspec.json.encode(value)) if isinstance(value, dict | list) else value
 
 
 def _plain(table: pa.Table) -> list[dict[str, Any]]:
@@ -164,19 +194,19 @@ def _plain(table: pa.Table) -> list[dict[str, Any]]:
     return rows
 
 
-def _lines(kind: str, table: pa.Table) -> Iterator[str]:
+def _lines(kind: str, table: pa.Table, zone: tzinfo) -> Iterator[str]:
     excluded = table["excluded"].to_pylist() if "excluded" in table.schema.names else [None] * table.num_rows
     for fact, reason in zip(to_facts(kind, table), excluded, strict=True):
-        yield show(fact) + (f"  -- excluded: {reason}" if reason else "")
+        yield show(fact, zone) + (f"  -- excluded: {reason}" if reason else "")
 
 
-def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, as_of: Instant) -> Listed:
+def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, as_of: Instant, zone: tzinfo) -> Listed:
     """All kinds together, by the instant at which things happened; a call tells for what it brought along."""
     told: list[tuple[int, int, str, Fact, str]] = []
     calls = {name for kind, table in chosen if kind == "event" for name in table["message_id"].to_pylist()}
     for kind, table in chosen:
         places = table["place"].to_pylist()
-        for fact, place, line in zip(to_facts(kind, table), places, _lines(kind, table), strict=True):
+        for fact, place, line in zip(to_facts(kind, table), places, _lines(kind, table, zone), strict=True):
             if isinstance(fact, Event) or fact.id not in calls:
                 told.append((fact.occurred_at, place, kind, fact, line))
     told.sort(key=lambda each: each[:2])

@@ -13,9 +13,9 @@ from tandem.app.project import Project
 from tandem.connect.block import Block
 from tandem.connect.rows import Reader, again, parse
 from tandem.facts.failure import Counts
-from tandem.facts.reasons import REASONS
-from tandem.storage.log import Log
-from tandem.values.instants import Instant
+from tandem.facts.reasons import OF_FILES, REASONS
+from tandem.storage.log import Log, open_failures
+from tandem.values.instants import Instant, from_datetime
 from tandem.values.instants import show as show_instant
 
 
@@ -80,18 +80,14 @@ def list_failed(project: Project, asked: Failed) -> FailedRows:
 
 
 def open_rows(log: Log) -> list[FailedRow]:
-    """Failed rows in the order in which they came; of a row that failed again for another reason, the last."""
-    mended = set(log.table("mended")["failure_id"].to_pylist())
-    latest: dict[str, FailedRow] = {}
-    for entry in log.table("failure").to_pylist():
-        at = entry.pop("at")
-        latest[entry["failure_id"]] = FailedRow(**entry, at=int(at.timestamp() * 1_000_000))
-    return [row for failure, row in latest.items() if failure not in mended]
+    """Failed rows that nothing has ended, in the order in which they came; of a row that failed again for another reason, the last."""
+    return [FailedRow(**{**row, "at": from_datetime(row["at"])}) for row in open_failures(log)]
 
 
 def replay(project: Project, asked: Failed) -> Replayed:
     """Try the open rows again with the playbook as it is now. What still fails stays, with its present reason."""
-    rows = list_failed(project, asked).rows
+    # A whole file that failed has no row to try; it ends when it is imported again.
+    rows = [row for row in list_failed(project, asked).rows if row.reason not in OF_FILES]
     at = project.world.now()
     counts = Counts()
     with project.writer("failed --replay") as writer:
@@ -122,7 +118,8 @@ def forget(project: Project, asked: Failed) -> Replayed:
     rows = list_failed(project, asked).rows
     at = project.world.now()
     with project.writer("failed --forget") as writer:
-        counts = writer.forget([(row.source, row.file, row.failure_id) for row in rows], import_id=f"forget {show_instant(at)}", at=at)
+        ended = [(row.source, row.file, row.failure_id) for row in rows]
+        counts = writer.end(ended, "forgotten", import_id=f"forget {show_instant(at)}", at=at)
         writer.seal(at)
     return Replayed(counts, at)
 

@@ -50,7 +50,7 @@ class UnknownName(Failure):
         names = sorted(known)
         self.nearest = nearest(name, names)
         shown = ", ".join(f"`{each}`" for each in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-        mend = f"did you mean `{self.nearest}`?" if self.nearest else f"there are {shown}" if names else f"there is no {noun} yet"
+        mend = f"did you mean `{self.nearest}`?" if self.nearest else f"there {'is only' if len(names) == 1 else 'are'} {shown}" if names else f"there is no {noun} yet"
         super().__init__(f"unknown {noun} `{name}`", mend)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -29,9 +30,11 @@ from tandem.connect.notation import Notation
 from tandem.connect.rows import Reader, blocks, parse
 from tandem.connect.segment import Segment
 from tandem.facts.failure import Counts
+from tandem.facts.reasons import OF_FILES
 from tandem.facts.sameness import id_digest
 from tandem.storage.delivery import Delivery
 from tandem.storage.known_ids import Ids, read_ids
+from tandem.storage.log import Log, Writer, open_failures
 from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
@@ -95,8 +98,17 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
                 repeated += delivery.repeated_keys
                 if progress:
                     progress(str(file), block.consumed, block.total, counts.received)
+            if not OF_FILES.intersection(by_file[str(file)].reasons):
+                _end_whole(writer, asked.source, str(file), at)
         writer.seal(project.world.now())
     return Imported(asked.source, counts, by_file, assumed, repeated, at)
+
+
+def _end_whole(writer: Writer, source: str, file: str, at: Instant) -> None:
+    """A file that failed as a whole before, and not this time, waits no longer."""
+    waiting = [row for row in open_failures(Log(writer.data)) if row["reason"] in OF_FILES and (row["source"], row["file"]) == (source, file)]
+    ended = [(source, file, row["failure_id"]) for row in waiting]
+    writer.end(ended, "imported again", import_id=f"{source} {show_instant(at)}", at=at)
 
 
 def find_reader(project: Project, asked: Import) -> Reader:
@@ -134,6 +146,12 @@ def _workers(project: Project, files: Sequence[Path]) -> Iterator[Executor | Non
         yield None
         return
     with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent) as pool:
+        # Ctrl-C reaches every process of a terminal. Workers are born deaf to it, and end with the writer.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            pool.submit(int)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         yield pool
 
 

@@ -142,7 +142,11 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
         print_table(("file", *counts, "reasons"), [*by_file, total] if len(by_file) > 1 else by_file)
         click.echo(f"{counts['received']:,} = " + " + ".join(f"{counts[end]:,} {end}" for end in list(counts)[1:]))
         if report.counts.failed:
-            click.echo(f"see them: tandem -C {project.folder} failed --source {source}", err=True)
+            where = "" if project.folder == Path() else f" -C {project.folder}"
+            click.echo(f"see them: tandem{where} failed --source {source}", err=True)
+        for name, each in report.by_file.items():
+            if not each.received:
+                click.echo(f"{name} has no rows", err=True)
     if format_ != "json":
         print_as_of(report.as_of)
     context.exit(1 if report.counts.failed else 0)
@@ -150,9 +154,11 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
 
 @tandem.command()
 @click.option("--kind", help="event, account, opportunity, ...; without it, all on one time axis.")
-@click.option("--person", help="Only what this person did, or is.")
-@click.option("--account", help="Only what belongs to this account.")
+@click.option("--person", help="Only what this person did, or is; an e-mail address will do.")
+@click.option("--workspace", help="Only what happened in this workspace, or is said of it.")
+@click.option("--account", help="Only what belongs to this account; its domain will do.")
 @click.option("--event", help="Only events of this name.")
+@click.option("--source", help="Only what this source told.")
 @click.option("--since", metavar="INSTANT", help="Only what occurred at or after.")
 @click.option("--until", metavar="INSTANT", help="Only what occurred before.")
 @click.option("--limit", type=click.IntRange(min=0), help=f"At most so many, the latest; 0 is all. Tables show {SHOWN_ROWS} otherwise.")
@@ -163,15 +169,17 @@ def facts(
     context: click.Context,
     kind: str | None,
     person: str | None,
+    workspace: str | None,
     account: str | None,
     event: str | None,
+    source: str | None,
     since: str | None,
     until: str | None,
     limit: int | None,
     as_of: str | None,
     format_: Format,
 ) -> None:
-    """Show facts, each with its person, workspace and account."""
+    """Show facts as lines of text; as csv and json, each event with its person, workspace and account."""
     from tandem.app.facts import Facts, list_facts
     from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json
@@ -179,7 +187,7 @@ def facts(
     project = _project(context)
     first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
-    report = list_facts(project, Facts(kind, person, account, event, first, last, most, as_of))
+    report = list_facts(project, Facts(kind, person, workspace, account, event, source, first, last, most, as_of))
     if format_ == "json":
         print_json({"as_of": report.as_of, "kind": report.kind, "total": report.total, "facts": report.rows})
         return
@@ -215,11 +223,12 @@ def failed(
     if replay or forget:
         tried = (failures.replay if replay else failures.forget)(project, failures.Failed(source, reason))
         ends = {name: getattr(tried.counts, name) for name in ("received", "stored", "duplicate", "suppressed", "failed")}
+        said = ends | {"reasons": tried.counts.reasons} if replay else {"forgotten": tried.counts.suppressed}
         if format_ == "json":
-            print_json(ends | {"reasons": tried.counts.reasons, "as_of": tried.as_of})
+            print_json(said | {"as_of": tried.as_of})
             return
-        rows = [ends | {"reasons": _reasons(tried.counts.reasons)}]
-        (print_csv if format_ == "csv" else print_table)((*ends, "reasons"), rows)
+        shown = said | {"reasons": _reasons(tried.counts.reasons)} if replay else said
+        (print_csv if format_ == "csv" else print_table)(tuple(shown), [shown])
         print_as_of(tried.as_of)
         return
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None

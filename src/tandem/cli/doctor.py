@@ -71,8 +71,8 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
             rows.append(_row("assumed", source.source, f"{source.assumed_share:.0%} of {source.facts:,} facts"))
         if source.stale:
             rows.append(_row("stale", source.source, f"last known {_instant(source.last_known)}, {source.silent_days:.1f} days before"))
-        if source.failed:
-            rows.append(_row("failed", source.source, f"{source.failed:,} row" + ("s" if source.failed > 1 else "")))
+        if source.open_failures:
+            rows.append(_row("failed", source.source, f"{source.open_failures:,} row" + ("s" if source.open_failures > 1 else "")))
         if source.repeated_keys:
             rows.append(_row("repeated_keys", source.source, f"{source.repeated_keys:,} times"))
     for conflict in report.conflicts:

@@ -33,8 +33,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say("stopped; what was stored is safe, and counts as duplicate when the command runs again")
         return 130
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has what it wanted.
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output, such as `head`, has what it wanted; Click makes a SystemExit of that, and of nothing else.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

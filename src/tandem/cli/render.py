@@ -15,11 +15,11 @@ from tandem.values.instants import Instant, show
 Format = Literal["table", "json", "csv"]
 
 # Columns whose whole numbers are instants.
-_INSTANTS = {"occurred_at", "known_at", "at", "as_of", "last_known", "since", "until"}
+_INSTANTS = {"occurred_at", "known_at", "as_of", "last_known"}
 
 
 def told(value: Any, name: str = "") -> Any:
-    """A value as JSON has it: instants as text."""
+    """A value as JSON has it: instants as text. What stands in a source's own words (`msgspec.Raw`) stays as it is."""
     if name in _INSTANTS and isinstance(value, int) and not isinstance(value, bool):
         return show(value)
     if isinstance(value, Mapping):
@@ -67,6 +67,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode()
     if isinstance(value, dict | list):
         return msgspec.json.encode(value).decode()
     if isinstance(value, float):

@@ -147,7 +147,7 @@ class _Cutting:
         if found is None:
             return None
         missing = _find_missing(self.reader, found[0].columns)
-        return Broken("wrong_columns", missing[1], found[0].raw, missing[0]) if missing else found
+        return Broken("missing_columns", missing[1], found[0].raw, missing[0]) if missing else found
 
     def _cut_elements(self) -> Iterator[Block]:
         values: list[tuple[int, bytes]] = []
@@ -180,7 +180,7 @@ class _Cutting:
             with pq.ParquetFile(self.path) as file:
                 missing = _find_missing(self.reader, tuple(file.schema_arrow.names), nested=True)
                 if missing:
-                    yield self._block(1, Broken("wrong_columns", missing[1], ", ".join(file.schema_arrow.names).encode(), missing[0]))
+                    yield self._block(1, Broken("missing_columns", missing[1], ", ".join(file.schema_arrow.names).encode(), missing[0]))
                     return
                 rows = file.metadata.num_rows
                 for batch in file.iter_batches(batch_size=_TABLE_ROWS):
@@ -205,4 +205,4 @@ def _find_missing(reader: SourceMapping, columns: tuple[str, ...], *, nested: bo
     if not missing:
         return None
     words = ", ".join(f"`{name}`{did_you_mean(name, columns)}" for name in missing)
-    return missing[0], f"the mapping names columns that the file lacks: {words}; mend one of the two, and import the file again"
+    return missing[0], f"the mapping names columns that the file lacks: {words}"

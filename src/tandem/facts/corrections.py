@@ -6,10 +6,15 @@ replacement, if any, counts by its own times. Of several corrections of one targ
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 
 from tandem.facts.fact import Correction
 from tandem.values.instants import Instant
+
+# The end of a stretch that has none.
+OPEN: Instant = 2**63 - 1
 
 
 def gone(corrections: Iterable[Correction], as_of: Instant) -> frozenset[str]:
@@ -32,3 +37,42 @@ def gone(corrections: Iterable[Correction], as_of: Instant) -> frozenset[str]:
             replacements.add(each.replacement)
     standing = {each.replacement for each in in_force.values() if each.replacement is not None and not each.undo}
     return frozenset({target for target, each in in_force.items() if not each.undo} | (replacements - standing))
+
+
+def gone_over_time(corrections: Iterable[Correction]) -> dict[str, list[tuple[Instant, Instant]]]:
+    """By id of a fact or link: the stretches of knowledge time, half-open and in order, in which it is gone; the last may end at `OPEN`.
+
+    `x in gone(corrections, t)` says the same as `t` being in one of the stretches of `x`, at every `t`.
+
+    >>> old = Correction(id="c1", target="a", replacement="b", occurred_at=5, known_at=5, source="s")
+    >>> new = Correction(id="c2", target="a", undo=True, occurred_at=6, known_at=6, source="s")
+    >>> gone_over_time([old, new]) == {"a": [(5, 6)], "b": [(6, OPEN)]}
+    True
+    """
+    in_force: dict[str, Correction] = {}
+    replacements: set[str] = set()
+    standing: Counter[str] = Counter()  # How many corrections in force have it as their replacement.
+    since: dict[str, Instant] = {}
+    stretches: dict[str, list[tuple[Instant, Instant]]] = defaultdict(list)
+    ordered = sorted(corrections, key=lambda c: (c.known_at, c.occurred_at, c.id))
+    for at, together in groupby(ordered, key=lambda c: c.known_at):
+        touched: set[str] = set()
+        for each in together:
+            before = in_force.get(each.target)
+            in_force[each.target] = each
+            for one, change in ((before, -1), (each, 1)):
+                if one is not None and one.replacement is not None:
+                    standing[one.replacement] += 0 if one.undo else change
+                    touched.add(one.replacement)
+            touched.add(each.target)
+            if each.replacement is not None:
+                replacements.add(each.replacement)
+        for fact in touched:
+            taken = fact in in_force and not in_force[fact].undo
+            if taken or (fact in replacements and not standing[fact]):
+                since.setdefault(fact, at)
+            elif fact in since:
+                stretches[fact].append((since.pop(fact), at))
+    for fact, at in since.items():
+        stretches[fact].append((at, OPEN))
+    return dict(stretches)

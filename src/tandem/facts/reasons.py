@@ -28,6 +28,7 @@ REASONS: dict[str, Reason] = {
         Reason("nul_byte", "the text has a NUL byte", "remove it; it often means a file that was cut or is not text"),
         Reason("truncated_file", "the compressed file ends in the middle", "fetch the file again; what stood before the break is stored"),
         Reason("unreadable_file", "the file cannot be read as its format", "check that it is whole and of the format that the mapping names"),
+        Reason("missing_columns", "the file lacks columns that the mapping names", "mend the mapping or the file, and import the file again"),
         # The row.
         Reason("not_json", "the line is not JSON", "each line must be one JSON object"),
         Reason("not_an_object", "the line is JSON but no object", "each line must be one JSON object, `{...}`"),
@@ -56,3 +57,6 @@ REASONS: dict[str, Reason] = {
         Reason("id_reused", "the id was used before for something else", "give each fact its own id; a changed snapshot needs its own `exported_at`"),
     )
 }  # fmt: skip
+
+# Of whole files: such a failure ends when the file is imported again without it, for there is no row to replay.
+OF_FILES = frozenset({"truncated_file", "unreadable_file", "missing_columns"})

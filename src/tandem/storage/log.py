@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -91,6 +92,17 @@ class Log:
         return [kind for kind in SCHEMAS if kind in present]
 
 
+def open_failures(log: Log) -> list[dict[str, Any]]:
+    """Failed rows that nothing has ended since they failed, in the order in which they came; of one that failed again, the last."""
+    ended: dict[str, Any] = {}
+    for row in log.table("mended").to_pylist():
+        ended[row["failure_id"]] = row["at"]
+    latest: dict[str, dict[str, Any]] = {}
+    for row in log.table("failure").to_pylist():
+        latest[row["failure_id"]] = row
+    return [row for failure, row in latest.items() if failure not in ended or row["at"] > ended[failure]]
+
+
 def _read_place(data: Path) -> tuple[Manifest, list[Batch]]:
     journal = Journal(data / "journal")
     before: Manifest | None = None
@@ -142,11 +154,7 @@ class Writer:
 
     def open_failures(self, source: str | None = None) -> dict[str, str]:
         """Ids of the failures that nothing has mended yet, each with the last reason for which it failed."""
-        log = Log(self.data)
-        mended = set(log.table("mended")["failure_id"].to_pylist())
-        table = log.table("failure", columns=["failure_id", "source", "reason", "at"])
-        rows = zip(*(table[name].to_pylist() for name in ("failure_id", "source", "reason")), strict=True)
-        return {failure: reason for failure, of, reason in rows if failure not in mended and source in (None, of)}
+        return {row["failure_id"]: row["reason"] for row in open_failures(Log(self.data)) if source in (None, row["source"])}
 
     def commit(
         self,
@@ -183,7 +191,7 @@ class Writer:
         assert counts.adds_up, f"rows of {delivery.file} do not add up: {counts}"
         tables = self._placed(delivery, verdict.fresh)
         places = sum(columns.num_rows for columns in tables.values())
-        kept, kept_ids = self._new_failures(failed, concatenate(failure_ids), mends or {})
+        kept, kept_ids = self._new_failures(failed, concatenate(failure_ids), mends)
         taken = concatenate([delivery.ids.take(np.flatnonzero(verdict.fresh)), kept_ids])
         known_until = max((int(pc.max(columns["known_at"]).value) for columns in tables.values()), default=None)
         if kept.num_rows:
@@ -205,11 +213,11 @@ class Writer:
             self.seal(at)
         return counts
 
-    def forget(self, failures: Sequence[tuple[str, str, str]], *, import_id: str, at: Instant) -> Counts:
+    def end(self, failures: Sequence[tuple[str, str, str]], how: str, *, import_id: str, at: Instant) -> Counts:
         """End open failures (source, file, id) without storing anything: from now on the ledger has them as suppressed."""
         if not failures:
             return Counts()
-        ended = pa.RecordBatch.from_pylist([{"failure_id": failure, "at": at, "how": "forgotten"} for *_, failure in failures], schema=MENDED)
+        ended = pa.RecordBatch.from_pylist([{"failure_id": failure, "at": at, "how": how} for *_, failure in failures], schema=MENDED)
         ledger = []
         for (source, file), n in sorted(Counter((source, file) for source, file, _ in failures).items()):
             taken = Counts(suppressed=n, failed=-n)
@@ -276,19 +284,18 @@ class Writer:
                 tables[kind] = placed(columns.filter(chosen), pa.array(places[part]).filter(chosen), kind)
         return tables
 
-    def _new_failures(self, failed: pa.Table, ids: Ids, open_: dict[str, str]) -> tuple[pa.RecordBatch, Ids]:
-        # The same bad row of the same source is kept once, however often it comes; it counts each time. Only where it failed for another
-        # reason since, it is kept again, so that the last reason is the one that is told.
+    def _new_failures(self, failed: pa.Table, ids: Ids, waiting: dict[str, str] | None) -> tuple[pa.RecordBatch, Ids]:
+        # The same bad row of the same source is kept once, however often it comes; it counts each time. Where it had ended, or failed for
+        # another reason since, it is kept again, so that it is listed, with its last reason.
         known, _ = self._ids.find(ids)
         _, first = np.unique(np.stack([ids.upper, ids.lower]), axis=1, return_index=True)
-        new = np.zeros(len(ids), bool)
-        new[first] = True
+        leads = np.zeros(len(ids), bool)
+        leads[first] = True
         told = zip(failed["failure_id"].to_pylist(), failed["reason"].to_pylist(), strict=True)
-        again = new & np.fromiter((open_.get(failure, reason) != reason for failure, reason in told), bool, len(ids))
-        new &= ~known
-        kept = failed.filter(pa.array(new | again)).combine_chunks()
+        again = np.fromiter((waiting is not None and waiting.get(failure) != reason for failure, reason in told), bool, len(ids))
+        kept = failed.filter(pa.array(leads & (again | ~known))).combine_chunks()
         parts = kept.to_batches()
-        return parts[0] if parts else pa.RecordBatch.from_pylist([], schema=failed.schema), ids.take(np.flatnonzero(new))
+        return parts[0] if parts else pa.RecordBatch.from_pylist([], schema=failed.schema), ids.take(np.flatnonzero(leads & ~known))
 
     def _mended(self, delivery: Delivery, clashing: Sequence[int], mends: dict[str, str], at: Instant) -> dict[str, pa.RecordBatch]:
         refused = set(clashing)
