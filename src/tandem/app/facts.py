@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -20,6 +20,9 @@ from tandem.facts.kinds import RECORD_KINDS, SUBJECTS
 from tandem.facts.tables import FACT_SCHEMAS, to_facts
 from tandem.facts.text import show
 from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.identity.identity import Identity
 
 EVENT_COLUMNS = (
     "message_id", "type", "event", "person", "workspace", "account", "occurred_at", "known_at", "place", "source", "properties"
@@ -110,9 +113,15 @@ def _resolved(knowledge: Knowledge, asked: Facts) -> Facts:
     if asked.person is None and asked.account is None:
         return asked
     identity = knowledge.identity
-    person = None if asked.person is None else identity.person_of(asked.person) or asked.person
+    person = None if asked.person is None else identity.person_of(asked.person) or _person_at(identity, asked.person)
     account = None if asked.account is None else identity.account_of(asked.account) or asked.account
     return replace(asked, person=person, account=account)
+
+
+def _person_at(identity: Identity, mail: str) -> str:
+    """The one person who has the address, else the words as they are."""
+    owners = {identity.person_of(each.link.subject) for each in identity.links(mail) if each.link.rule == "email" and each.link.target == mail}
+    return str(owners.pop()) if len(owners) == 1 else mail
 
 
 def _about(knowledge: Knowledge, kind: str, table: pa.Table, noun: str, wanted: str) -> list[bool]:
@@ -157,7 +166,8 @@ def _explain_nothing(knowledge: Knowledge, asked: Facts) -> None:
 
 
 def _event_rows(table: pa.Table) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    return EVENT_COLUMNS, _plain(table.select([*EVENT_COLUMNS])) if table.num_rows else []
+    # Scripts that count leave out what is excluded; the columns of the table are a contract, so the reason stands in the rows alone.
+    return EVENT_COLUMNS, _plain(table.select([*EVENT_COLUMNS, "excluded"])) if table.num_rows else []
 
 
 def _record_rows(kind: str, table: pa.Table) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
