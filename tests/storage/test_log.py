@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,7 +75,7 @@ def test_rows_are_judged_whole_and_in_order(rows: list[list[tuple[str, str]]], c
     with TemporaryDirectory() as folder, Writer(Path(folder), "test") as writer:
         got = {"stored": 0, "duplicate": 0, "failed": 0}
         edges = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
-        for since, until in zip(edges, edges[1:], strict=False):
+        for since, until in pairwise(edges):
             part = delivery(writer.key, [[event(name, plan=plan) for name, plan in row] for row in rows[since:until]])
             counts = writer.commit(part, import_id="i", at=AT, refuse=refuse_with(writer.key))
             for end in got:
@@ -97,7 +98,7 @@ def test_as_of_leaves_out_what_was_known_later(tmp_path: Path) -> None:
 
 def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     with Writer(tmp_path, "import segment"):
-        with pytest.raises(Held, match="`import segment` \\(process \\d+\\) writes to this project"):
+        with pytest.raises(Held, match=r"`import segment` \(process \d+\) writes to this project"):
             Writer(tmp_path, "other")
         assert Log(tmp_path).place_end == 0
     Writer(tmp_path, "other").close()
