@@ -5,10 +5,12 @@ All of it is a function of the block, the source's reader and the import's own i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -49,7 +51,12 @@ class Prepared:
 
 def prepare(block: Block, intake: Intake) -> Prepared:
     """Everything that can be said of a block without knowing what was stored before."""
-    return deliver(parse(block, intake.reader, received_at=intake.at), block.file, intake)
+    return deliver(parse(block, intake.reader, received_at=intake.at), told_name(block.file), intake)
+
+
+def told_name(file: str | Path) -> str:
+    """A file's name as text: on disk it is bytes, and those of an old share need not be UTF-8."""
+    return os.fsencode(file).decode("utf-8", "replace")
 
 
 def deliver(parsed: Parsed, file: str, intake: Intake) -> Prepared:

@@ -85,12 +85,6 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
     ledger = log.table("ledger")
     waiting = Counter(row.source for row in open_rows(log))
     sources = tuple(_source(name, ledger, knowledge, waiting[name]) for name in sorted(set(ledger["source"].to_pylist())))
-    named = [
-        account
-        for kind in knowledge.records()
-        if RECORD_KINDS[kind].fields.get("account") == "account" and kind not in ("person", "workspace")
-        for account in _named_accounts(knowledge.table(kind, ["fact_id", "fields"]))
-    ]
     seen = set(knowledge.table("event", ["message_id", "event"])["event"].to_pylist())
     always = []
     for kind in knowledge.records():
@@ -101,7 +95,7 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
         sources,
         all(source.received == source.stored + source.duplicate + source.suppressed + source.failed for source in sources),
         tuple(knowledge.identity.conflicts()),
-        tuple(knowledge.identity.unmatched_accounts(named)),
+        tuple(knowledge.identity.unmatched_accounts(knowledge.named_accounts())),
         tuple(_uncast(knowledge)),
         tuple(always),
         tuple(sorted(set(project.playbook.product.events) - seen)),
@@ -138,11 +132,6 @@ def _source(name: str, ledger: pa.Table, knowledge: Knowledge, open_failures: in
         open_failures=open_failures,
         **counted,
     )
-
-
-def _named_accounts(table: pa.Table) -> list[str]:
-    found = (msgspec.json.decode(fields).get("account") for fields in table["fields"].to_pylist() if '"account"' in fields)
-    return [account for account in found if isinstance(account, str) and account]
 
 
 def _uncast(knowledge: Knowledge) -> list[Uncast]:

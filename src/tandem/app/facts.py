@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tandem.app.failures import UnknownName
+from tandem.app.identity import find_holder
 from tandem.app.knowledge import Knowledge
 from tandem.app.project import Project
 from tandem.facts.fact import Event, Fact
@@ -20,9 +21,6 @@ from tandem.facts.kinds import RECORD_KINDS, SUBJECTS
 from tandem.facts.tables import FACT_SCHEMAS, to_facts
 from tandem.facts.text import show
 from tandem.values.instants import Instant
-
-if TYPE_CHECKING:
-    from tandem.identity.identity import Identity
 
 EVENT_COLUMNS = (
     "message_id", "type", "event", "person", "workspace", "account", "occurred_at", "known_at", "place", "source", "properties"
@@ -113,15 +111,9 @@ def _resolved(knowledge: Knowledge, asked: Facts) -> Facts:
     if asked.person is None and asked.account is None:
         return asked
     identity = knowledge.identity
-    person = None if asked.person is None else identity.person_of(asked.person) or _person_at(identity, asked.person)
+    person = None if asked.person is None else identity.person_of(asked.person) or find_holder(identity, asked.person) or asked.person
     account = None if asked.account is None else identity.account_of(asked.account) or asked.account
     return replace(asked, person=person, account=account)
-
-
-def _person_at(identity: Identity, mail: str) -> str:
-    """The one person who has the address, else the words as they are."""
-    owners = {identity.person_of(each.link.subject) for each in identity.links(mail) if each.link.rule == "email" and each.link.target == mail}
-    return str(owners.pop()) if len(owners) == 1 else mail
 
 
 def _about(knowledge: Knowledge, kind: str, table: pa.Table, noun: str, wanted: str) -> list[bool]:
@@ -159,6 +151,7 @@ def _explain_nothing(knowledge: Knowledge, asked: Facts) -> None:
     known["event"] = set(events["event"].unique().to_pylist())
     for kind in SUBJECTS:
         known[kind] |= set(knowledge.table(kind, ["fact_id", "record_id"])["record_id"].to_pylist())
+    known["account"] |= set(knowledge.named_accounts())
     for noun, names in known.items():
         wanted = getattr(asked, noun)
         if wanted is not None and wanted not in names:

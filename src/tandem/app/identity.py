@@ -16,6 +16,7 @@ from tandem.connect.notation import Notation
 from tandem.facts.fact import Correction
 from tandem.identity.conflicts import Conflict
 from tandem.identity.families import Family
+from tandem.identity.identity import Identity
 from tandem.identity.why import Standing
 from tandem.values.instants import Instant
 
@@ -55,19 +56,31 @@ def describe(project: Project, subject: str, as_of: str | None = None) -> Subjec
     """Links of a person, visitor, workspace, account, domain or e-mail. Raises UnknownName."""
     log = project.log()
     at = project.as_of(as_of, log)
-    identity = Knowledge(log, project.playbook.product.rules, at).identity
+    knowledge = Knowledge(log, project.playbook.product.rules, at)
+    identity = knowledge.identity
     links = identity.links(subject)
+    account = identity.account_of(subject)
     if not links and subject not in identity.subjects():
-        raise UnknownName("subject", subject, identity.subjects())
+        named = set(knowledge.named_accounts())
+        if subject not in named:
+            raise UnknownName("subject", subject, identity.subjects() | named)
+        account = subject
     return Subject(
         subject,
-        identity.person_of(subject),
-        identity.account_of(subject),
-        identity.family(account) if (account := identity.account_of(subject)) else None,
+        identity.person_of(subject) or find_holder(identity, subject),
+        account,
+        identity.family(account) if account else None,
         tuple(links),
         tuple(conflict for conflict in identity.conflicts() if conflict.subject in identity.names_of(subject)),
         at,
     )
+
+
+def find_holder(identity: Identity, mail: str) -> str | None:
+    """The one person who has an e-mail address, None where nobody or several have it."""
+    links = (each.link for each in identity.links(mail))
+    holders = {identity.person_of(link.subject) for link in links if link.rule == "email" and (link.target or "").casefold() == mail.casefold()}
+    return holders.pop() if len(holders) == 1 else None
 
 
 def list_conflicts(project: Project, as_of: str | None = None) -> Conflicts:
@@ -84,7 +97,10 @@ def undo(project: Project, link: str, *, restore: bool = False) -> Undone:
     knowledge = Knowledge(log, project.playbook.product.rules, max(now, log.known_until or now))
     known = knowledge.identity.link_ids()
     if link not in known:
-        raise UnknownName("link", link, known)
+        of_the_fact = {each for each in known if each.rpartition("/")[0] == link.rpartition("/")[0]}
+        raise UnknownName("link", link, of_the_fact) if of_the_fact else Failure(
+            f"there is no link `{link}`", "`tandem identity SUBJECT` shows the links of a subject, with their ids"
+        )
     is_gone = link in knowledge.gone
     if is_gone != restore:
         raise Failure(f"`{link}` is {'taken back already' if is_gone else 'in force'}", "" if is_gone else "there is nothing to restore")

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tandem.app.delivering import Intake, Prepared, prepare, refuse
-from tandem.app.failures import UnknownName, UnreadableInput
+from tandem.app.delivering import Intake, Prepared, prepare, refuse, told_name
+from tandem.app.failures import UnknownName, UnreadableInput, WrongUsage
 from tandem.app.project import Project
 from tandem.connect.block import Block, Limits
 from tandem.connect.notation import Notation
@@ -72,17 +72,19 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
     reader = find_reader(project, asked)
     for file in asked.files:
         if not file.is_file():
-            what = "is a folder" if file.is_dir() else "is not there"
+            what = "is a folder" if file.is_dir() else "is no regular file" if file.exists() else "is not there"
             raise UnreadableInput(f"`{file}` {what}", "name files; a pattern such as `exports/*.csv` names many")
+        if not os.access(file, os.R_OK):
+            raise UnreadableInput(f"`{file}` may not be read", "check its rights")
     at = project.world.now()
-    counts, by_file, assumed, repeated = Counts(), dict.fromkeys(map(str, asked.files), Counts()), 0, 0
+    counts, by_file, assumed, repeated = Counts(), dict.fromkeys(map(told_name, asked.files), Counts()), 0, 0
     with ExitStack() as stack:
         writer = stack.enter_context(project.writer(f"import {asked.source}"))
         mends = writer.open_failures(asked.source)
         intake = Intake(asked.source, reader, project.playbook.product.suppress, writer.key, at, with_keys=bool(mends))
         pool = stack.enter_context(_workers(project, asked.files))
         for file in asked.files:
-            numbers: dict[bytes, int] = {}
+            name, numbers = told_name(file), dict[bytes, int]()
             for block, prepared in _prepared(file, intake, pool, project.world.cores()):
                 delivery = numbered(prepared, numbers, writer.key)
                 stored = writer.commit(
@@ -93,13 +95,13 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
                     mends=mends,
                 )
                 counts += stored
-                by_file[str(file)] += stored
+                by_file[name] += stored
                 assumed += delivery.assumed
                 repeated += delivery.repeated_keys
                 if progress:
-                    progress(str(file), block.consumed, block.total, counts.received)
-            if not OF_FILES.intersection(by_file[str(file)].reasons):
-                _end_whole(writer, asked.source, str(file), at)
+                    progress(name, block.consumed, block.total, counts.received)
+            if not OF_FILES.intersection(by_file[name].reasons):
+                _end_whole(writer, asked.source, name, at)
         writer.seal(project.world.now())
     return Imported(asked.source, counts, by_file, assumed, repeated, at)
 
@@ -113,6 +115,8 @@ def _end_whole(writer: Writer, source: str, file: str, at: Instant) -> None:
 
 def find_reader(project: Project, asked: Import) -> Reader:
     """How the source's files are read: by the Segment spec, as notation, or by the playbook's mapping."""
+    if asked.exported_at is not None and asked.source in ("segment", "notation"):
+        raise WrongUsage(f"`--exported-at` is for snapshots, and `{asked.source}` has none", "leave it out")
     if asked.source == "segment":
         return Segment()
     if asked.source == "notation":
@@ -169,7 +173,7 @@ def _end_with_parent() -> None:
 
 def _refuse(rows: Sequence[int], *, block: Block, intake: Intake) -> tuple[pa.RecordBatch, Ids]:
     # The block is read once more: clashes are rare, and to send every row back from the workers is not cheap.
-    return refuse(rows, parse(block, intake.reader, received_at=intake.at), block.file, intake)
+    return refuse(rows, parse(block, intake.reader, received_at=intake.at), told_name(block.file), intake)
 
 
 def numbered(prepared: Prepared, numbers: dict[bytes, int], key: bytes) -> Delivery:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -61,6 +62,12 @@ class Knowledge:
 
         tables = {kind: self.table(kind, columns) for kind, columns in _FOR_IDENTITY.items()}
         return Identity.of(tables, self.rules, self.as_of, self.gone)
+
+    def named_accounts(self) -> list[str]:
+        """The account that each version of a record names, for kinds whose accounts identity does not read."""
+        kinds = [kind for kind in self.records() if "account" in RECORD_KINDS[kind].fields and kind not in ("person", "workspace")]
+        said = (fields for kind in kinds for fields in self.table(kind, ["fact_id", "fields"])["fields"].to_pylist() if '"account"' in fields)
+        return [account for fields in said if isinstance(account := msgspec.json.decode(fields).get("account"), str) and account]
 
     def kinds(self) -> list[str]:
         """The kinds of fact in the log."""

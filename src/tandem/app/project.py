@@ -110,4 +110,7 @@ def _storage_faults() -> Iterator[None]:
             ) from None
         if error.filename is not None and isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError):
             raise UnreadableInput(f"`{error.filename}`: {error.strerror}", "check that it is there and may be read and written") from None
+        if error.errno is None and "denied" in str(error).lower():
+            # What reads the lake below us names no file.
+            raise UnreadableInput("a file of `data/` may not be read or written", "check the rights of everything in `data/`") from None
         raise

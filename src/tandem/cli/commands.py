@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
-FILES = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
+FILES = click.Path(path_type=Path, readable=False)
 SHOWN_ROWS = 50
 
 
@@ -181,11 +181,16 @@ def facts(
 ) -> None:
     """Show facts as lines of text; as csv and json, each event with its person, workspace and account."""
     from tandem.app.facts import Facts, list_facts
+    from tandem.app.failures import WrongUsage
     from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     project = _project(context)
     first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
+    if first is not None and last is not None and first >= last:
+        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
+    if event is not None and kind not in (None, "event"):
+        raise WrongUsage(f"`--event` names events, and `--kind` asks for `{kind}`", "leave out one of the two")
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
     report = list_facts(project, Facts(kind, person, workspace, account, event, source, first, last, most, as_of))
     if format_ == "json":
@@ -216,21 +221,24 @@ def failed(
     from tandem.app import failed as failures
     from tandem.app.failures import WrongUsage
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.facts.reasons import REASONS
 
     project = _project(context)
     if replay and forget:
-        raise WrongUsage("--replay and --forget exclude each other", "choose one")
+        raise WrongUsage("`--replay` and `--forget` exclude each other", "choose one")
+    if (replay or forget) and limit is not None:
+        raise WrongUsage("`--limit` is for lists", "choose rows by `--source` and `--reason`")
     if replay or forget:
         tried = (failures.replay if replay else failures.forget)(project, failures.Failed(source, reason))
         ends = {name: getattr(tried.counts, name) for name in ("received", "stored", "duplicate", "suppressed", "failed")}
         said = ends | {"reasons": tried.counts.reasons} if replay else {"forgotten": tried.counts.suppressed}
         if format_ == "json":
             print_json(said | {"as_of": tried.as_of})
-            return
-        shown = said | {"reasons": _reasons(tried.counts.reasons)} if replay else said
-        (print_csv if format_ == "csv" else print_table)(tuple(shown), [shown])
-        print_as_of(tried.as_of)
-        return
+        else:
+            shown = said | {"reasons": _reasons(tried.counts.reasons)} if replay else said
+            (print_csv if format_ == "csv" else print_table)(tuple(shown), [shown])
+            print_as_of(tried.as_of)
+        context.exit(1 if replay and tried.counts.failed else 0)
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
     report = failures.list_failed(project, failures.Failed(source, reason, most))
     columns = ("source", "file", "line", "column", "reason", "detail", "mend", "raw")
@@ -246,7 +254,7 @@ def failed(
             place = f"{row.file}:{row.line}" + (f" column `{row.column}`" if row.column else "")
             click.echo(f"{place}: {row.detail} [{row.reason}]\n    {_excerpt(row.raw)}")
         for (of, code), n in report.by_reason.items():
-            click.echo(f"{n:,} of {of}: {code}")
+            click.echo(f"{n:,} of {of}: {code}; {REASONS[code].mend}")
         if not report.total:
             click.echo("no failed rows")
         elif len(report.rows) < report.total:
@@ -310,11 +318,17 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
         click.echo(f"{report.subject}: " + ", ".join(f"{noun} {name or 'none'}" for noun, name in (("person", report.person), ("account", report.account))))
         if family is not None and len(family["members"]) > 1:
             click.echo(f"family of {family['root']}: {', '.join(family['members'])}")
+        # A later snapshot that says the same again decides from then on, and tells a reader nothing new.
+        again = [each for each in report.links if each.why.startswith("said again by")]
         for each in report.links:
+            if each in again:
+                continue
             link = each.link
             mark = " " if each.in_force else "✗"
             click.echo(f"{mark} {show_instant(link.occurred_at)}  {link.rule:9}  {link.subject} -> {link.target or 'nothing'}  [{link.id}] {link.source}")
             click.echo(f"      {each.why}")
+        if again:
+            click.echo(f"{_counted(len(again), 'link')} that a later one says again: --format json has all")
         for conflict in report.conflicts:
             click.echo(f"conflict: {conflict.what}\n      {conflict.mend}")
     print_as_of(report.as_of)

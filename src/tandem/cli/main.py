@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
@@ -12,6 +15,8 @@ import click
 from tandem.cli.commands import tandem
 
 OUR_FAULT = 3
+# What the disk, its rights or its room forbid is no fault of ours.
+_USERS_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EBADF}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -21,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = tandem.main(args=arguments, prog_name="tandem", standalone_mode=False)
         sys.stdout.flush()
@@ -41,6 +48,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _told(error)
 
 
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def _told(error: Exception) -> int:
     from tandem.app.failures import Failure, PlaybookProblems
 
@@ -52,6 +63,10 @@ def _told(error: Exception) -> int:
         if error.mend:
             _say(f"help: {error.mend}")
         return error.exit_code
+    if isinstance(error, OSError) and error.errno in _USERS_DISK:
+        _say(f"error: {f'`{error.filename}`: ' if error.filename else ''}{error.strerror} [cannot_read_or_write]")
+        _say("help: check that it is there, may be read and written, and has room")
+        return 1
     where = traceback.extract_tb(error.__traceback__)[-1]
     _say(f"this is a fault of Tandem, not of your files: {type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})")
     if os.environ.get("TANDEM_TRACE"):
