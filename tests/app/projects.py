@@ -56,7 +56,7 @@ def project(folder: Path, *, zone: str = "UTC", product: str = "", sources: Mapp
 
 def tandem(folder: Path | None, *arguments: str | Path) -> Told:
     """`tandem -C FOLDER ...` in this process."""
-    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace")
     where = [] if folder is None else ["-C", str(folder)]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run([*where, *map(str, arguments)])
@@ -133,6 +133,15 @@ def ledger(folder: Path) -> dict[str, int]:
     sums = {end: sum(table[end].to_pylist()) for end in ENDS}
     assert sums["received"] == sum(sums[end] for end in ENDS[1:])
     return sums
+
+
+def journal(folder: Path) -> dict[str, int]:
+    """The sizes of the journal's files; one that is dropped in this instant is left out."""
+    found = {}
+    for path in (folder / "data" / "journal").glob("*.log"):
+        with contextlib.suppress(FileNotFoundError):
+            found[path.name] = path.stat().st_size
+    return found
 
 
 def assert_sound(folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tandem.storage.log import Writer
 from tandem.storage.manifest import FORMAT
 from tests.app.projects import (
     assert_sound,
@@ -28,6 +29,7 @@ from tests.app.projects import (
     started,
     tandem,
 )
+from tests.storage.world import AT, delivery, event, no_clash
 
 MAPPING = """
 format: csv
@@ -200,6 +202,16 @@ def test_a_line_of_notation_that_is_no_text_costs_itself(folder: Path, tmp_path:
     assert set(counts["reasons"]) <= {"not_notation", "bad_encoding", "nul_byte", "too_deep"}
 
 
+def test_a_file_may_have_any_name(folder: Path, tmp_path: Path) -> None:
+    """Names of files are bytes, and those of an old Windows share are not UTF-8."""
+    file = lines(tmp_path / os.fsdecode(b"gr\xf6\xdfe.jsonl"), call("m1"), "no json")
+    counts = imported(folder, "segment", file)
+    assert ends(counts) == "2 = 1 + 0 + 0 + 1"
+    assert tandem(folder, "import", "segment", file).code == 1
+    assert failed(folder)[0]["file"].endswith("e.jsonl")
+    assert tandem(folder, "import", "segment", tmp_path / os.fsdecode(b"\xff")).code == 1
+
+
 def test_a_file_that_is_missing_a_folder_and_an_unknown_source_say_so_and_store_nothing(folder: Path, tmp_path: Path) -> None:
     good = lines(tmp_path / "good.jsonl", call("m1"))
     for bad, word in ((tmp_path / "nowhere.jsonl", "is not there"), (tmp_path, "is a folder")):
@@ -255,6 +267,28 @@ def test_data_that_was_altered_on_disk_is_told_and_left_as_it_is(folder: Path, t
         assert told.code == 1
         assert "[damaged_data]" in told.err
     assert (folder / "data" / name).read_bytes() == b"\xff{"
+
+
+def test_a_journal_that_was_altered_before_its_end_is_told_and_not_cut_off(folder: Path) -> None:
+    data = folder / "data"
+    with Writer(data, "test") as writer:
+        for name in ("a", "b"):
+            writer.commit(delivery(writer.key, [[event(name)]]), import_id="test", at=AT, refuse=no_clash)
+    (path,) = (data / "journal").glob("*.log")
+    whole = path.read_bytes()
+    for damage in (0, 30, len(whole) // 4):
+        path.write_bytes(whole[:damage] + bytes([whole[damage] ^ 1]) + whole[damage + 1 :])
+        altered = path.read_bytes()
+        for arguments in (["facts"], ["failed", "--replay"]):
+            told = tandem(folder, *arguments)
+            assert told.code == 1
+            assert "damaged at byte 0 [damaged_data]" in told.err
+        assert path.read_bytes() == altered
+    path.unlink()
+    path.with_name(f"{2:012d}.log").write_bytes(whole[len(whole) // 2 :][whole[len(whole) // 2 :].find(b"TANDEM1") :])
+    told = tandem(folder, "facts")
+    assert told.code == 1
+    assert "batch 1 is missing, and later ones are there" in told.err
 
 
 # A disk that is full.

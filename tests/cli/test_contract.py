@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tandem.storage.lock import WriterLock
+from tandem.storage.log import Log
 from tests.app.projects import Told, call, events, finished, imported, lines, project, started, tandem
 
 STORY = """
@@ -157,6 +158,21 @@ def test_help_names_the_exit_codes_and_the_commands() -> None:
         assert f"  {command} " in told.out
 
 
+def test_the_same_files_give_the_same_bytes_in_another_project(folder: Path, tmp_path: Path) -> None:
+    """Law 4 at the door: each project has its own secret key, and no answer may show it."""
+    other = project(tmp_path / "other")
+    story(other, STORY)
+    calls = lines(tmp_path / "calls.jsonl", *(call(f"c{n % 7}", properties={"n": n % 5}, userId=f"u{n % 3}") for n in range(40)), "no json")
+    for where in (folder, other):
+        imported(where, "segment", calls)
+    same = [["facts", "--kind", kind] for kind in ("event", "account", "opportunity", "person")]
+    for command in [*same, ["facts"], ["failed"], ["identity", "conflicts"], ["identity", "ann"]]:
+        for format_ in ("table", "csv", "json"):
+            told = [tandem(where, *command, "--format", format_).out for where in (folder, other)]
+            assert len(told[0]) > 10
+            assert told[0] == told[1], command
+
+
 # Identity.
 
 
@@ -269,13 +285,9 @@ def test_a_reader_that_stops_listening_is_no_fault(folder: Path, tmp_path: Path)
 
 def test_an_import_that_is_interrupted_says_that_what_was_stored_is_safe(folder: Path, tmp_path: Path) -> None:
     file = lines(tmp_path / "long.jsonl", *(call(f"c{n:06}", properties={"text": "x" * 500}) for n in range(40_000)))
-
-    def journal() -> int:
-        return sum(path.stat().st_size for path in (folder / "data" / "journal").glob("*.log"))
-
-    before = journal()
+    before = Log(folder / "data").place_end
     process = started(folder, "import", "segment", file, start_new_session=True)
-    while journal() == before and process.poll() is None:
+    while Log(folder / "data").place_end == before and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # As a terminal does: the workers hear it too.
     told = finished(process)

@@ -78,13 +78,13 @@ def slowly(corrections: list[Correction], as_of: int) -> frozenset[str]:
 
 
 SMALL = st.builds(
-    correction, st.uuids().map(lambda each: each.hex[:4]), st.sampled_from("abc"), st.integers(0, 3),
+    correction, st.sampled_from([f"c{n}" for n in range(20)]), st.sampled_from("abc"), st.integers(0, 3),
     replacement=st.none() | st.sampled_from("abcd"), undo=st.booleans(), occurred=st.integers(0, 1),
 )  # fmt: skip
 LISTS = st.lists(SMALL, max_size=7, unique_by=lambda each: each.id)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(LISTS, st.integers(-1, 4))
 def test_the_slow_reading_says_the_same(corrections: list[Correction], as_of: int) -> None:
     assert gone(corrections, as_of) == slowly(corrections, as_of)
@@ -96,7 +96,7 @@ def test_corrections_that_are_known_later_change_nothing(before: list[Correction
     assert gone(before, as_of) == gone([*before, *(each for each in after if each.known_at > as_of)], as_of)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(LISTS)
 def test_told_over_time_it_is_the_same_at_every_instant(corrections: list[Correction]) -> None:
     stretches = gone_over_time(corrections)

@@ -209,7 +209,7 @@ SAME: dict[str, Any] = {"id": LABELS, "occurred_at": INSTANTS, "known_at": INSTA
 
 
 @st.composite
-def calls(draw: Any) -> Event:
+def calls(draw: Any) -> Any:
     user, visitor, workspace, account = (draw(st.none() | IDS) for _ in range(4))
     if not (user or visitor or workspace or account):
         user = "ann"
@@ -235,7 +235,7 @@ FACTS = st.one_of(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(FACTS, st.sampled_from(ZONES))
 def test_what_is_shown_is_read_again(fact: Fact, zone: str) -> None:
     line = show(fact, ZoneInfo(zone))
@@ -244,7 +244,7 @@ def test_what_is_shown_is_read_again(fact: Fact, zone: str) -> None:
     assert alike == [fact], line
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(
     st.text(max_size=40)
     | st.lists(

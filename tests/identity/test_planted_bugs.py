@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 
 from tandem.identity import coded, domains, identity, links, merges, owners, steps
@@ -126,7 +127,7 @@ def the_events_own_account_skips_merges(m: pytest.MonkeyPatch) -> None:
 
     def own(self: Owners, person: Any, place: Any, account: Any) -> Any:
         found = right(self, person, place, account)
-        return found if account is None else Steps(found.starts, tuple(value._replace(account=account) for value in found.values))
+        return found if account is None else Steps(found.starts, tuple(msgspec.structs.replace(value, account=account) for value in found.values))
 
     m.setattr(Owners, "belonging_of", own)
 

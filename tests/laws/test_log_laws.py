@@ -78,19 +78,19 @@ def check_replay(world: World) -> None:
         assert everything(Path(first)) == everything(Path(second))
 
 
-@settings(LAW, max_examples=800)
+@settings(LAW, max_examples=500)
 @given(worlds())
 def test_the_log_says_what_the_slow_log_says(world: World) -> None:
     check_meaning(world)
 
 
-@settings(LAW, max_examples=700)
+@settings(LAW, max_examples=500)
 @given(worlds(), st.lists(happenings, min_size=1, max_size=5), st.sampled_from(INSTANTS))
 def test_what_is_known_later_never_changes_an_answer(world: World, happened: list[bytes], as_of: int) -> None:
     check_no_foresight(world, happened, as_of)
 
 
-@settings(LAW, max_examples=500)
+@settings(LAW, max_examples=400)
 @given(worlds(clashes=False), st.randoms(use_true_random=False))
 def test_order_and_echo_do_not_matter(world: World, chance: Any) -> None:
     check_order_and_echo(world, chance)

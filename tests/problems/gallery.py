@@ -17,6 +17,9 @@ Each `.md` file here holds cases. A case is a heading, its files, and what is to
 a NUL byte. After the file's name may stand `repeat N` (the text N times), `encoding NAME`, or `folder` (a folder of that name). A case that
 does not name `company.yaml` has a good one, unless it says `~~~none company.yaml`. `~~~init` runs `tandem init` on what is there.
 
+A case may be a bare condition instead: `~~~expression NAME about SUBJECT`, both absent where they do not matter. Several are signals of one
+playbook, which may ask each other. What they may name is `NAMES`, below.
+
     python tests/problems/gallery.py        writes docs/problems.md
 """
 
@@ -24,17 +27,34 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from tandem.app.init import InitRequest, init
 from tandem.app.playbook import read_playbook
+from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.codes import PROBLEMS
+from tandem.language.expression.check import read
+from tandem.language.expression.nodes import About
+from tandem.language.expression.parse import parse
+from tandem.language.expression.units import Names
+from tandem.language.expression.used import find_cycles
 from tandem.language.problem import Problem
+from tandem.language.source import Source
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "docs" / "problems.md"
 MARKS = "«»‹›"
+
+NAMES = Names(
+    events=("Signed Up", "Invite Accepted", "Paid", "SSO Settings Viewed"),
+    sets=("core",),
+    records={kind.name: kind.fields for kind in RECORD_KINDS.values()},
+    plans=("free", "team", "enterprise"),
+    signals={"growing": "account", "activated": "person"},
+    scores={"fit": "account"},
+)
 
 _CASE = re.compile(r"^## (?P<title>.+)\n(?P<body>(?:(?!^## ).*\n?)*)", re.MULTILINE)
 _BLOCK = re.compile(r"^~~~(?P<kind>\w+)(?: (?P<path>\S+))?(?: (?P<option>[^\n]+))?\n(?P<text>.*?)^~~~$", re.MULTILINE | re.DOTALL)
@@ -66,6 +86,12 @@ class File:
         start = len(re.sub(f"[{MARKS}]", "", self.marked[: found.start()]))
         return start, start + len(re.sub(f"[{MARKS}]", "", found[1]))
 
+    @property
+    def about(self) -> About:
+        """Of an expression, the kind of subject."""
+        found = re.search("about (person|workspace|account)", self.option)
+        return cast(About, found[1]) if found is not None else "account"
+
     def write(self, folder: Path) -> None:
         path = folder / self.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,10 +111,13 @@ class Case:
     files: tuple[File, ...]
     told: str
     init: bool = False
+    expressions: bool = False
     where: str = field(default="", compare=False)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Writes the files into a new folder, and reads it."""
+        """Reads the expressions, or writes the files into a new folder and reads it."""
+        if self.expressions:
+            return self._problems_of_expressions()
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name) / "acme"
             for file in self.files:
@@ -96,6 +125,13 @@ class Case:
             if self.init:
                 return init(InitRequest(folder)).problems
             return read_playbook(folder / "playbook").problems
+
+    def _problems_of_expressions(self) -> tuple[Problem, ...]:
+        abouts: dict[str, About] = {file.path: file.about for file in self.files}
+        names = replace(NAMES, signals={**NAMES.signals, **abouts})
+        sources = {file.path: Source(file.path, file.text) for file in self.files}
+        wrong = [problem for name, source in sources.items() for problem in read(source, names, abouts[name]).problems]
+        return (*wrong, *find_cycles({name: parse(source).tree for name, source in sources.items()}))
 
     @property
     def code(self) -> str:
@@ -115,12 +151,16 @@ def read_cases() -> list[Case]:
 def _case(title: str, body: str, where: str) -> Case:
     blocks = list(_BLOCK.finditer(body))
     files = [File(block["path"], block["option"] or "", block["text"]) for block in blocks if block["kind"] == "yaml"]
+    expressions = [
+        File(block["path"] or "expression", block["option"] or "", block["text"]) for block in blocks if block["kind"] == "expression"
+    ]
     without = {block["path"] for block in blocks if block["kind"] == "none"}
-    if "company.yaml" not in without | {file.path for file in files}:
+    if not expressions and "company.yaml" not in without | {file.path for file in files}:
         files.append(File("company.yaml", "", "name: Acme\n"))
     told = [block["text"].rstrip("\n") for block in blocks if block["kind"] == "text"]
     assert len(told) == 1, f"{where}: a case has one `~~~text`"
-    return Case(title, tuple(files), told[0], any(block["kind"] == "init" for block in blocks), where)
+    init_runs = any(block["kind"] == "init" for block in blocks)
+    return Case(title, tuple(expressions or files), told[0], init_runs, bool(expressions), where)
 
 
 def render(cases: list[Case]) -> str:
@@ -134,9 +174,18 @@ def render(cases: list[Case]) -> str:
 
 
 def _shown(case: Case) -> str:
+    if case.expressions:
+        shown = [f"{_named(file)}```text\n{file.text}```\n" for file in case.files]
+        return "\n".join([f"### {case.title}\n", *shown, f"```text\n{case.told}\n```\n"])
     files = [file for file in case.files if file.marked != "name: Acme\n" and file.option != "folder"]
     shown = [f"`{file.path}`{_said(file.option)}\n\n```yaml\n{file.text.replace(chr(0), '␀')}```\n" for file in files]
     return "\n".join([f"### {case.title}\n", *shown, f"```text\n{case.told}\n```\n"])
+
+
+def _named(file: File) -> str:
+    """What must be known of an expression before it is shown."""
+    said = [f"signal `{file.path}`"] if file.path != "expression" else []
+    return ", ".join([*said, *([file.option] if file.option else [])]) + "\n\n" if said or file.option else ""
 
 
 def _said(option: str) -> str:
