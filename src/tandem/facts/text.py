@@ -55,7 +55,7 @@ def read_facts(text: str, zone: tzinfo = UTC) -> list[Fact]:
     """The facts of a text, in its order. Blank lines and those that begin with `--` say nothing. Raises NotReadable.
 
     >>> [fact.id for fact in read_facts("2026-03-01 Signed Up by ann @acme #a\\n2026-03-02 undo #a")]
-    ['a', 'notation:a61deb0b-undo']
+    ['a', 'notation:5eaebf66c4bb58fc-undo']
     """
     reader = Reader(zone)
     # Not `splitlines`: a quoted text may hold characters that it takes for the end of a line.
@@ -92,7 +92,7 @@ class Reader:
             raise NotReadable(f"`{text}` is no instant of the calendar") from None
 
     def _fact_id(self, line: str) -> str:
-        name = f"{SOURCE}:{blake2b(line.encode(), digest_size=4).hexdigest()}"
+        name = f"{SOURCE}:{blake2b(line.encode(), digest_size=8).hexdigest()}"
         self._equal[name] = self._equal.get(name, 0) + 1
         return name if self._equal[name] == 1 else f"{name}-{self._equal[name]}"
 
