@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,7 +17,7 @@ from tandem.app.failures import UnknownName
 from tandem.app.identity import find_holder
 from tandem.app.knowledge import Knowledge
 from tandem.app.project import Project
-from tandem.facts.fact import Event, Fact
+from tandem.facts.fact import Fact
 from tandem.facts.kinds import RECORD_KINDS, SUBJECTS
 from tandem.facts.tables import FACT_SCHEMAS, to_facts
 from tandem.facts.text import show
@@ -46,16 +47,53 @@ class Facts:
     as_of: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listed:
-    """rows: of the columns, in their order; instants are whole microseconds. lines: the same in notation. total: before the limit."""
+    """parts: the facts by kind, each kind by time and place; events with their belonging. total: how many there are before the limit.
+
+    What a door does not print is not computed. Instants in `rows` are whole microseconds; a time on a line is read in `zone`.
+    """
 
     kind: str | None
-    columns: tuple[str, ...]
-    rows: list[dict[str, Any]]
-    lines: list[str]
+    parts: Mapping[str, pa.Table]
     total: int
     as_of: Instant
+    zone: tzinfo
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of `rows`, in their order."""
+        return self._rendered[0]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One a fact."""
+        return self._rendered[1]
+
+    @property
+    def lines(self) -> list[str]:
+        """One a fact, in notation."""
+        return [line for *_, line in self._told]
+
+    @cached_property
+    def _rendered(self) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+        if self.kind is None:
+            rows = [
+                {"kind": kind, "id": fact.id, "occurred_at": at, "known_at": fact.known_at, "place": place, "source": fact.source, "fact": line}
+                for at, place, kind, fact, line in self._told
+            ]
+            return ("kind", "id", "occurred_at", "known_at", "place", "source", "fact"), rows
+        table = self.parts.get(self.kind, FACT_SCHEMAS[self.kind].empty_table())
+        return _event_rows(table) if self.kind == "event" else _record_rows(self.kind, table)
+
+    @cached_property
+    def _told(self) -> list[tuple[Instant, int, str, Fact, str]]:
+        told = [
+            (fact.occurred_at, place, kind, fact, line)
+            for kind, table in self.parts.items()
+            for fact, place, line in zip(to_facts(kind, table), table["place"].to_pylist(), _lines(kind, table, self.zone), strict=True)
+        ]
+        return sorted(told, key=lambda each: each[:2])
 
 
 def list_facts(project: Project, asked: Facts) -> Listed:
@@ -67,16 +105,28 @@ def list_facts(project: Project, asked: Facts) -> Listed:
         raise UnknownName("kind of fact", asked.kind, FACT_SCHEMAS)
     asked = _resolved(knowledge, asked)
     kinds = knowledge.kinds() if asked.kind is None else [asked.kind]
-    chosen = [(kind, table) for kind in kinds for table in [_chosen(knowledge, kind, asked)] if table.num_rows]
-    if not chosen:
+    parts = {kind: table for kind in kinds for table in [_chosen(knowledge, kind, asked)] if table.num_rows}
+    if not parts:
         _explain_nothing(knowledge, asked)
-    total = sum(table.num_rows for _, table in chosen)
-    if asked.kind is None:
-        return _on_one_axis(chosen, asked, as_of, project.zone)
-    table = chosen[0][1].sort_by([("occurred_at", "ascending"), ("place", "ascending")]) if chosen else FACT_SCHEMAS[asked.kind].empty_table()
-    table = table if asked.limit is None else table.slice(max(0, total - asked.limit))
-    columns, rows = _event_rows(table) if asked.kind == "event" else _record_rows(asked.kind, table)
-    return Listed(asked.kind, columns, rows, list(_lines(asked.kind, table, project.zone)), total, as_of)
+    if asked.kind is None and "event" in parts:
+        # A call tells for the record or merge that it brought along.
+        calls = parts["event"]["message_id"]
+        told = {kind: table if kind == "event" else table.filter(pc.invert(pc.is_in(table["fact_id"], calls))) for kind, table in parts.items()}
+        parts = {kind: table for kind, table in told.items() if table.num_rows}
+    total = sum(table.num_rows for table in parts.values())
+    return Listed(asked.kind, _latest(parts, asked.limit), total, as_of, project.zone)
+
+
+def _latest(parts: Mapping[str, pa.Table], limit: int | None) -> dict[str, pa.Table]:
+    """Each kind by time and place; of all kinds together, at most so many, the latest."""
+    ordered = {kind: table.sort_by([("occurred_at", "ascending"), ("place", "ascending")]) for kind, table in parts.items()}
+    if limit is None or not ordered:
+        return ordered
+    axis = pa.concat_tables([table.select(["occurred_at", "place"]) for table in ordered.values()])
+    axis = axis.append_column("kind", pa.array(np.repeat(np.arange(len(ordered)), [table.num_rows for table in ordered.values()])))
+    axis = axis.sort_by([("occurred_at", "ascending"), ("place", "ascending")])
+    counts = np.bincount(axis["kind"].to_numpy()[max(0, axis.num_rows - limit) :], minlength=len(ordered)).tolist()
+    return {kind: table.slice(table.num_rows - n) for (kind, table), n in zip(ordered.items(), counts, strict=True) if n}
 
 
 def _chosen(knowledge: Knowledge, kind: str, asked: Facts) -> pa.Table:
@@ -201,23 +251,3 @@ def _lines(kind: str, table: pa.Table, zone: tzinfo) -> Iterator[str]:
     excluded = table["excluded"].to_pylist() if "excluded" in table.schema.names else [None] * table.num_rows
     for fact, reason in zip(to_facts(kind, table), excluded, strict=True):
         yield show(fact, zone) + (f"  -- excluded: {reason}" if reason else "")
-
-
-def _on_one_axis(chosen: list[tuple[str, pa.Table]], asked: Facts, as_of: Instant, zone: tzinfo) -> Listed:
-    """All kinds together, by the instant at which things happened; a call tells for what it brought along."""
-    told: list[tuple[int, int, str, Fact, str]] = []
-    calls = {name for kind, table in chosen if kind == "event" for name in table["message_id"].to_pylist()}
-    for kind, table in chosen:
-        places = table["place"].to_pylist()
-        for fact, place, line in zip(to_facts(kind, table), places, _lines(kind, table, zone), strict=True):
-            if isinstance(fact, Event) or fact.id not in calls:
-                told.append((fact.occurred_at, place, kind, fact, line))
-    told.sort(key=lambda each: each[:2])
-    total = len(told)
-    told = told if asked.limit is None else told[-asked.limit :] if asked.limit else []
-    rows = [
-        {"kind": kind, "id": fact.id, "occurred_at": at, "known_at": fact.known_at, "place": place, "source": fact.source, "fact": line}
-        for at, place, kind, fact, line in told
-    ]
-    columns = ("kind", "id", "occurred_at", "known_at", "place", "source", "fact")
-    return Listed(None, columns, rows, [line for *_, line in told], total, as_of)

@@ -201,8 +201,8 @@ def facts(
     else:
         for line in report.lines:
             click.echo(line)
-        if len(report.lines) < report.total and most == SHOWN_ROWS:
-            click.echo(f"the latest {len(report.lines):,} of {report.total:,}; --limit 0 shows all", err=True)
+        if report.total > SHOWN_ROWS == most:
+            click.echo(f"the latest {SHOWN_ROWS:,} of {report.total:,}; --limit 0 shows all", err=True)
     print_as_of(report.as_of)
 
 
