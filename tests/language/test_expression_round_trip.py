@@ -31,7 +31,8 @@ def one(draw, make):
 
 plain_names = st.sampled_from(["plan", "stage", "seats", "x", "größe", "_id"])
 odd_names = st.one_of(
-    plain_names, st.sampled_from(["Total Price", "2fa", "and", "true", 'say "hi"', "back\\slash", "count", "unknown", "Null"])
+    plain_names,
+    st.sampled_from(["Total Price", "2fa", "and", "true", 'say "hi"', "back\\slash", "ends in \\", '\\"', "count", "unknown", "Null"]),
 )
 texts = st.one_of(odd_names, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=8))
 lengths = st.builds(lambda number, unit: number * unit, st.integers(1, 999_999), st.sampled_from([MINUTE, HOUR, DAY, 7 * DAY]))

@@ -3,7 +3,7 @@
 In: the text of a file. Out: frozen nodes with spans, typed values, problems, JSON Schema, fingerprints. Law: nothing here
 reads a disk, and nothing raises for a fault of the text: faults are `Problem` values, one per mistake, all of them at once.
 Read `source.py`, `problem.py`, `codes.py`, `decode.py`, `syntax.py`, `tree.py`, `shape.py`, `record.py`, `schema.py`, `fingerprint.py`.
-The expression language of conditions will stand here too, beside the tree; its spans come from `Scalar.span_of`.
+The expression language of conditions has a room of its own inside: `expression/`; its spans come from `Scalar.span_of`.
 
 One declaration of a file serves reading, JSON Schema and docs:
 

@@ -115,5 +115,74 @@ PROBLEMS: dict[str, Code] = {
              "The names in this list must differ."),
         Code("reserved_name", "a name that Tandem keeps for itself",
              "The name has a meaning of its own, so a file or an entry may not take it, or it has signs that a name may not have."),
+        Code("undeclared_field", "a field of your own that is nearly a declared one",
+             "Each kind of record has declared fields, which have types and are what rules ask for, and may have fields of your own too. A name "
+             "that is one slip away from a declared one is kept under the name that stands there, and usually was not meant to be. This is a "
+             "warning: if the name is meant, leave it."),
+        # Expressions: conditions and measures.
+        Code("bad_expression", "something is missing or stands too much",
+             "An expression is made of measures and fields that are compared, joined by `and`, `or` and `not`: "
+             "`people(any, 7d) >= 10 and plan in (free, team)`. From this word on it does not fit together."),
+        Code("other_language", "a sign or word of another language",
+             "Equal is `=` and different `!=`; conditions are joined by `and`, `or` and `not`, in small letters; texts stand in double quotes; "
+             "a list stands in parentheses; what has no value `is unknown`. There is one spelling for each thing, so that two people who mean "
+             "the same write the same."),
+        Code("missing_parenthesis", "a parenthesis without its partner",
+             "What a function is given stands between `(` and `)`, and so does a list. Each that opens must close."),
+        Code("needs_quotes", "a name or text of several words without quotes",
+             "A single word may stand alone, as in `plan = free`. A text with spaces, hyphens or points needs double quotes, and so does every "
+             "name of an event: `count(\"Signed Up\", 7d)`, `stage = \"Closed Won\"`."),
+        Code("chained_comparison", "two comparisons in one test",
+             "A test compares two values. A value between two others is asked by two tests: `x > 1 and x < 3`."),
+        Code("not_a_condition", "a value where a condition was expected",
+             "A condition is true, false or unknown. A measure or a field is a value: it becomes a condition when it is compared with "
+             "something. After `or`, too, the whole test is written again, or the values stand in a list."),
+        Code("not_a_value", "a condition where a value was expected",
+             "What is compared, added or divided has a value: a measure, a field, a number. A condition has none."),
+        Code("too_nested", "an expression too large to read",
+             "An expression holds at most 40 levels of parentheses and 100 sums and products. A part of it can be a signal or a score of its "
+             "own, with a name that says what it means."),
+        Code("unknown_function", "a function that does not exist",
+             "Measures over events are `count`, `people`, `days`, `workspaces`, `sum`, `min`, `max`, `first`, `last` and `distinct`; then there "
+             "are `since`, `until`, `previous`, `score`, `any`, `all`, `highest`, `held`, `sequence` and `signal`."),
+        Code("wrong_arguments", "a function is given too little, too much or something else",
+             "`count`, `people`, `days` and `workspaces` take a selection of events and a window; `sum`, `min`, `max`, `first`, `last` and "
+             "`distinct` a property of it too: `sum(\"Paid\".amount, 30d)`. A selection is `any`, one event in quotes, or one named set, each with "
+             "tests on its properties behind `where`."),
+        Code("misplaced_window", "a window outside of its measure",
+             "The window is part of the measure: `people(any, 7d)` are the people active in the last seven days. `since` has none, for it looks "
+             "back until it finds an event, and records have none, for their versions in force now are counted."),
+        Code("no_window", "an earlier value of something without a window",
+             "`previous(m)` is the measure m as it was one window earlier, so m needs a window: `previous(people(any, 7d))` are the people of "
+             "the week before."),
+        Code("bad_duration", "a length of time that cannot be read",
+             "A duration is a whole number and a unit, without a space: `30m`, `24h`, `7d`, `4w`. They are exact lengths, so there are no months "
+             "or years: write `30d`, `90d` or `365d`."),
+        Code("bad_number", "a number that cannot be read",
+             "Numbers are written with digits and a point, without separators, letters or exponents: `50000`, `3.5`, `20%`. They are exact to "
+             "six decimals."),
+        Code("bad_date", "a date in another form",
+             "A date is written year-month-day, `2026-03-01`, which everybody reads alike and which sorts."),
+        Code("mixed_units", "two units that do not mix",
+             "A number, a share, a duration, an amount of money, a date, a text and a flag are different things, and comparing or adding two of "
+             "them is a mistake: `since(\"Signed Up\") > 7` says neither days nor hours. A quotient of two measures is a share or a number, as "
+             "it is compared."),
+        Code("no_order", "texts and flags have no order",
+             "`<` and `>` compare numbers, shares, durations, money and dates. A text is equal or different, or stands in a list."),
+        Code("unknown_field", "a field that no record has",
+             "A field is `plan` or another field of the subject's own record, or names its record: `account.employees`, `workspace.trial_end`. "
+             "Records may carry fields of your own; those are always written with their record."),
+        Code("missing_roll_up", "several workspaces, and no word how to take them together",
+             "An account has many workspaces, so a workspace's field asked of an account says which counts: `any(workspace.plan)` is true if one "
+             "of them fits, `all(workspace.plan)` if every one does, `highest(workspace.plan)` is the highest. `any` and `all` are compared directly, one in "
+             "each test, for they ask one workspace after the other."),
+        Code("wrong_subject", "a question that makes no sense about this subject",
+             "A condition is about one person, one workspace or one account at a time. A person is always one person, so `people(...)` says "
+             "nothing about it; `about: account` with the same condition often is what was meant."),
+        Code("signal_cycle", "signals that ask each other in a circle",
+             "A signal may ask others by `signal(name)`, but not, by whatever detour, itself: nobody could say when it is on."),
+        Code("always_the_same", "a comparison that is always true, or never",
+             "Counts are never below zero, and two literals compare alike for ever. Such a test decides nothing; usually a sign is turned round or "
+             "a measure is missing."),
     )
 }  # fmt: skip

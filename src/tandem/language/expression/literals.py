@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tandem.language.expression.nodes import SCALE
-from tandem.values.durations import PATTERN, Duration, read_duration
+from tandem.values.durations import PATTERN, Duration, read_duration, show_duration
+from tandem.values.instants import DAY
 
 _LARGEST = 2**63 - 1
 _DECIMALS = 6
@@ -48,7 +49,11 @@ def read_number(text: str) -> int | Fault:
     decimals = _DECIMALS - 2 if percent else _DECIMALS
     if len(fraction) > decimals:
         said = "a share is exact to 4 decimals of a percent" if percent else f"numbers are exact to {_DECIMALS} decimals"
-        return Fault("bad_number", f"`{_short(text)}` has {len(fraction)} decimals; {said}", f"write `{whole or '0'}.{fraction[:decimals]}{'%' * percent}`")
+        return Fault(
+            "bad_number",
+            f"`{_short(text)}` has {len(fraction)} decimals; {said}",
+            f"write `{whole or '0'}.{fraction[:decimals]}{'%' * percent}`",
+        )
     value = int((whole + fraction.ljust(decimals, "0"))[:40] or "0")
     if len(whole) > 20 or value > _LARGEST:
         return Fault("bad_number", f"`{_short(text)}` is too large to be exact", f"the largest number is {_LARGEST // SCALE}")
@@ -64,7 +69,11 @@ def read_length(text: str) -> Duration | Fault:
     if re.fullmatch(PATTERN, text):
         return read_duration(text)
     if re.fullmatch(r"\d+", text):
-        return Fault("bad_duration", f"`{_short(text)}` has no unit", f"did you mean `{text}d`? units are `m`, `h`, `d` and `w`" if len(text) <= 6 else _UNITS)
+        return Fault(
+            "bad_duration",
+            f"`{_short(text)}` has no unit",
+            f"did you mean `{text}d`? units are `m`, `h`, `d` and `w`" if len(text) <= 6 else _UNITS,
+        )
     found = _QUANTITY.fullmatch(text)
     if found is not None and found["unit"].lower() in _LONG_UNITS:
         said, days = _LONG_UNITS[found["unit"].lower()]
@@ -74,15 +83,28 @@ def read_length(text: str) -> Duration | Fault:
     try:
         read_duration(text)
     except ValueError as error:
-        message, _, meant_text = str(error).partition("; ")
-        return Fault("bad_duration", message if len(text) <= 40 else f"`{_short(text)}` is not a duration", meant_text or _UNITS)
+        meant_text = re.search(f"mean `({PATTERN})`", str(error))
+        help = f"did you mean `{show_length(read_duration(meant_text[1]))}`?" if meant_text is not None else _UNITS
+        return Fault("bad_duration", f"`{_short(text)}` is not a duration", help)
     return Fault("bad_duration", f"`{_short(text)}` is not a duration", _UNITS)
+
+
+def show_length(length: Duration) -> str:
+    """A duration as windows are written: in days where they divide it, not in weeks, so that `7d` stays `7d` beside `90d`.
+
+    >>> show_length(7 * DAY), show_length(-90 * 60_000_000)
+    ('7d', '-90m')
+    """
+    if length < 0:
+        return f"-{show_length(-length)}"
+    days, rest = divmod(length, DAY)
+    return f"{days}d" if days and not rest and days < 1_000_000 else show_duration(length)
 
 
 def read_quantity(text: str) -> Duration | Fault:
     """A number with letters behind it where a value is wanted: a duration, or what it was meant to be."""
     plain = re.sub(r"['’_]", "", text)
-    if plain.isdigit():
+    if plain.isascii() and plain.isdigit():
         return Fault("bad_number", f"`{_short(text)}` separates thousands", f"did you mean `{plain}`?")
     found = _QUANTITY.fullmatch(text)
     number, unit = (found["number"], found["unit"]) if found is not None else ("", "")
@@ -98,7 +120,11 @@ def read_quantity(text: str) -> Duration | Fault:
         return Fault("bad_number", f"`{text}` is not written out", f"did you mean `{value * 10 ** int(unit[1:]) // SCALE}`?")
     if unit.lower() in UNIT_WORDS:
         return read_length(text)
-    return Fault("bad_number", f"`{_short(text)}` is neither a number nor a duration", f'durations are written like `7d`; a text stands in quotes: "{_short(text)}"')
+    return Fault(
+        "bad_number",
+        f"`{_short(text)}` is neither a number nor a duration",
+        f'durations are written like `7d`; a text stands in quotes: "{_short(text)}"',
+    )
 
 
 def read_date(text: str) -> date | Fault:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal as OneOf
 
@@ -29,7 +30,7 @@ class Literal:
 
     kind: LiteralKind
     value: int | str | bool | date
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Property:
     """A property of the event, or a field of the record, that a `where` looks at. path: its names from outside in, at least one."""
 
     path: tuple[str, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ class FieldRef:
 
     path: tuple[str, ...]
     roll_up: RollUp | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Score:
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Measure:
     selector: Selector
     property: Property | None
     window: Duration | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class RecordMeasure:
     field: Property | None
     where: Condition | None
     family: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Since:
     """Time since the last selected event."""
 
     selector: Selector
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Until:
     """Time until the date in a field; negative once it is past."""
 
     field: FieldRef | Broken
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Previous:
     """The measure as it was one window earlier."""
 
     measure: Measure
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,10 @@ class Arithmetic:
     left: Value
     sign: ArithmeticSign
     right: Value
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
-# Selectors.
+# Selectors. Their span is that of the name; a `where` has its own.
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,14 @@ class Any:
     """Every `track`, `page` and `screen` that is not excluded."""
 
     where: Condition | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class EventName:
     name: str
     where: Condition | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class SetName:
 
     name: str
     where: Condition | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 # Conditions. Inside a `where`, their values are `Property` and `Literal` only, and none of Held, Sequence, SignalRef occurs.
@@ -145,7 +146,7 @@ class Or:
     """At least two parts, none of which is an Or."""
 
     parts: tuple[Condition, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class And:
     """At least two parts, none of which is an And."""
 
     parts: tuple[Condition, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class Not:
     """part: no Not, for two of them cancel out, of unknowns too."""
 
     part: Condition
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class Comparison:
     left: Value
     sign: ComparisonSign
     right: Value
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -179,14 +180,14 @@ class Membership:
     value: Value
     negated: bool
     choices: tuple[Literal, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class IsUnknown:
     value: Value
     negated: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ class Held:
 
     condition: Condition
     length: Duration
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -204,20 +205,24 @@ class Sequence:
 
     selectors: tuple[Selector, ...]
     within: Duration
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class SignalRef:
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A place that could not be read; its problem is noted. Never part of an expression that is handed out as sound."""
+    """A place that could not be read; its problem is noted. Never part of an expression that is handed out as sound.
 
-    span: Span = field(compare=False, repr=False)
+    parts: what could be read of it, so that what is wrong with that is told as well.
+    """
+
+    span: Span = dataclasses.field(compare=False, repr=False)
+    parts: tuple[Expression, ...] = ()
 
 
 Value = Literal | Property | FieldRef | Score | Measure | RecordMeasure | Since | Until | Previous | Arithmetic | Broken
@@ -231,7 +236,7 @@ CONDITIONS = (Or, And, Not, Comparison, Membership, IsUnknown, Held, Sequence, S
 def parts_of(node: Expression) -> tuple[Expression, ...]:
     """The nodes directly below a node, in the order of the text."""
     match node:
-        case Or() | And():
+        case Or() | And() | Broken():
             return node.parts
         case Not():
             return (node.part,)
@@ -257,5 +262,5 @@ def parts_of(node: Expression) -> tuple[Expression, ...]:
             return (node.measure,)
         case Any() | EventName() | SetName():
             return () if node.where is None else (node.where,)
-        case Literal() | Property() | FieldRef() | Score() | SignalRef() | Broken():
+        case Literal() | Property() | FieldRef() | Score() | SignalRef():
             return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tandem.language.expression.literals import show_length
 from tandem.language.expression.nodes import (
     SCALE,
     And,
@@ -34,7 +35,6 @@ from tandem.language.expression.nodes import (
     Value,
 )
 from tandem.language.expression.tokens import is_simple, quoted
-from tandem.values.durations import Duration, show_duration
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 
@@ -45,7 +45,7 @@ def show(node: Expression) -> str:
     >>> from tandem.language.expression.parse import parse
     >>> from tandem.language.source import Source
     >>> show(parse(Source("rule", 'not(people( any,168h )>=10.0) or plan="free"')).tree)
-    'not people(any, 1w) >= 10 or plan = free'
+    'not people(any, 7d) >= 10 or plan = free'
     """
     match node:
         case Or():
@@ -62,9 +62,9 @@ def show(node: Expression) -> str:
         case IsUnknown():
             return f"{show(node.value)} is {'not ' if node.negated else ''}unknown"
         case Held():
-            return f"held({show(node.condition)}, {_length(node.length)})"
+            return f"held({show(node.condition)}, {show_length(node.length)})"
         case Sequence():
-            return f"sequence({', '.join(show(selector) for selector in node.selectors)}, within {_length(node.within)})"
+            return f"sequence({', '.join(show(selector) for selector in node.selectors)}, within {show_length(node.within)})"
         case SignalRef():
             return f"signal({_name(node.name)})"
         case Score():
@@ -76,7 +76,7 @@ def show(node: Expression) -> str:
         case FieldRef():
             return _path(node.path) if node.roll_up is None else f"{node.roll_up}({_path(node.path)})"
         case Measure():
-            window = "" if node.window is None else f", {_length(node.window)}"
+            window = "" if node.window is None else f", {show_length(node.window)}"
             return f"{node.function}({_selected(node.selector, node.property)}{window})"
         case RecordMeasure():
             field = "" if node.field is None else f".{_path(node.field.path)}"
@@ -91,7 +91,7 @@ def show(node: Expression) -> str:
         case Arithmetic():
             return _arithmetic(node)
         case Any() | EventName() | SetName():
-            name = quoted(node.name) if isinstance(node, EventName) else "any" if isinstance(node, Any) else _name(node.name)
+            name = quoted(node.name) if isinstance(node, EventName) else "any" if isinstance(node, Any) else node.name
             return name if node.where is None else f"{name} where {show(node.where)}"
         case Broken():
             return "?"
@@ -123,7 +123,7 @@ def _literal(literal: Literal) -> str:
             return quoted(value)
     match literal.kind:
         case "duration":
-            return _length(value)
+            return show_length(value)
         case "share":
             return f"{_fixed(value, SCALE // 100)}%"
         case _:
@@ -134,10 +134,6 @@ def _fixed(value: int, scale: int) -> str:
     whole, rest = divmod(abs(value), scale)
     decimals = f"{rest:0{len(str(scale)) - 1}}".rstrip("0")
     return f"{'-' if value < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
-
-
-def _length(length: Duration) -> str:
-    return f"-{show_duration(-length)}" if length < 0 else show_duration(length)
 
 
 def _path(path: tuple[str, ...]) -> str:

@@ -28,6 +28,16 @@ FLAGS = {"true": True, "false": False}
 NOTHING = frozenset(("unknown", "null", "nil"))
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+EXAMPLES = {
+    **{name: f"{name}(any, 7d)" for name in EVENT_MEASURES},
+    **{name: f'{name}("Event".property, 7d)' for name in PROPERTY_MEASURES},
+    "since": 'since("Event")', "until": "until(account.renewal_date)", "previous": "previous(people(any, 7d))", "score": "score(name)",
+    "any": "any(workspace.plan)", "all": "all(workspace.plan)", "highest": "highest(workspace.plan)", "signal": "signal(name)",
+    "held": "held(people(any, 7d) >= 10, 3d)", "sequence": 'sequence("First", "Second", within 7d)',
+}  # fmt: skip
+# What people write before a length of time, where it needs nothing.
+WINDOW_WORDS = ("last", "past", "in", "within", "over", "during", "for", "the", "per", "every", "each")
+
 # Signs of other languages, and of word processors, with ours.
 FOREIGN_SIGNS = {
     "==": "=", "===": "=", "!==": "!=", "<>": "!=", "≠": "!=", "=>": ">=", "≥": ">=", "=<": "<=", "≤": "<=", "&&": "and", "&": "and",
@@ -82,7 +92,7 @@ def tokenize(text: str) -> list[Token]:
             at += 1
             continue
         found = _TOKEN.match(text, at)
-        assert found is not None and found.end() > at, f"every sign is a token: {text[at]!r}"
+        assert found is not None, f"every sign is a token: {text[at]!r}"
         kinds = (kind for number, (kind, _) in enumerate(_PATTERNS) if found[f"_{number}"] is not None)
         tokens.append(Token(next(kinds), found.group(), found.start(), found.end()))
         at = found.end()
@@ -92,12 +102,7 @@ def tokenize(text: str) -> list[Token]:
 
 def is_simple(word: str) -> bool:
     """Whether a name or text can stand without quotes where a word is read."""
-    return (
-        _SIMPLE.fullmatch(word) is not None
-        and word not in KEYWORDS
-        and word.casefold() not in FLAGS
-        and word.casefold() not in NOTHING
-    )
+    return _SIMPLE.fullmatch(word) is not None and word not in KEYWORDS and word.casefold() not in FLAGS and word.casefold() not in NOTHING
 
 
 def quoted(text: str) -> str:
