@@ -61,7 +61,7 @@ def test_a_failed_row_is_listed_with_its_file_line_column_reason_and_text(folder
         "reason": "no_zone",
         "raw": "1,Paid,ann,2026-03-01 09:30,5",
     }
-    assert first["mend"] == "name the `time_zone` in the mapping"
+    assert first["mend"] == "write its offset, such as `Z` or `+01:00`; a mapping can name the `time_zone`"
     assert second["raw"] == '2,Paid,bob,2026-03-02 09:30,"six, or so"'
     assert (third["line"], third["column"], third["reason"]) == (4, "user", "no_person")
     shown = tandem(folder, "failed").out

@@ -7,8 +7,8 @@ import pickle
 import jsonschema
 import pytest
 
-from tandem.connect.declare import SOURCE, read_source
-from tandem.connect.mapping import Condition, EventPlan, Moment, RecordPlan, SourceMapping, Suppression, Value, VersionPlan
+from tandem.connect.mapping.declare import SOURCE, read_source
+from tandem.connect.mapping.plan import Condition, EventPlan, Moment, RecordPlan, SourceMapping, Suppression, Value, VersionPlan
 from tandem.language.schema import schema
 from tandem.language.source import Source
 from tandem.language.tree import read_yaml
@@ -77,7 +77,22 @@ def test_a_mapping_is_read_into_a_plan_that_can_be_sent_to_another_process() -> 
     assert reading.problems == ()
     assert reading.value == expected
     assert pickle.loads(pickle.dumps(reading.value)) == expected  # noqa: S301 - our own bytes.
-    assert expected.columns == ("session", "item", "page", "user", "ts", "plan", "account", "land", "gone", "opp", "stage", "value", "synced", "branch")
+    assert expected.columns == (
+        "session",
+        "item",
+        "page",
+        "user",
+        "ts",
+        "plan",
+        "account",
+        "land",
+        "gone",
+        "opp",
+        "stage",
+        "value",
+        "synced",
+        "branch",
+    )
 
 
 def test_the_schema_of_the_file_takes_what_the_reader_takes() -> None:
@@ -107,6 +122,26 @@ ACCOUNT = "records:\n  - kind: account\n    id: id\n    fields: {name: name}\n"
          ("contradiction", "`at` is for a snapshot, and this record has `versions`", "at")),
         (ACCOUNT.replace("name: name", "employees: {constant: many}") + "    known: always\n",
          ("bad_value", "`many` is no whole, which `employees` of the account is", "{constant: many}")),
+        (ACCOUNT + "    versions: [{at: x}]\n    deleted: {gone: true}\n",
+         ("contradiction", "`deleted` is for a snapshot, and this record has `versions`", "deleted")),
+        (ACCOUNT + "    versions: [{at: x}]\n    patch: true\n",
+         ("contradiction", "`patch` is for a snapshot, and this record has `versions`", "patch")),
+        (ACCOUNT + "    versions: [{at: x, set: {employees: many}}]\n",
+         ("bad_value", "`many` is no whole, which `employees` of the account is", "many")),
+        (ACCOUNT.replace("name: name", "nmae: name") + "    versions: [{at: x}]\n",
+         ("undeclared_field", "`nmae` is no declared field of account; did you mean `name`?", "nmae")),
+        (ACCOUNT + "    versions: [{at: x, set: {emplyees: 5}}]\n",
+         ("undeclared_field", "`emplyees` is no declared field of account; did you mean `employees`?", "emplyees")),
+        (ACCOUNT + "    versions: [{at: x}]\n    fields_from: {name: n, value: v, map: {site: {field: domian}, size: employees}}\n",
+         ("undeclared_field", "`domian` is no declared field of account; did you mean `domain`?", "domian")),
+        (ACCOUNT + "    versions: [{at: x}]\n    fields_from: {name: n, value: v, map: {site: dommain}}\n",
+         ("undeclared_field", "`dommain` is no declared field of account; did you mean `domain`?", "dommain")),
+        (ACCOUNT + "    versions: [{at: x}]\n    fields_from: {name: n, value: v, map: {title: name}}\n",
+         ("contradiction", "`name` stands under `fields` and in `fields_from`", "name")),
+        (ACCOUNT + "    versions: [{at: x}]\n    fields_from: {name: n, value: v, map: {}}\n",
+         ("empty_value", "the map has 0 keys; expected 1 or more", "{}")),
+        (ACCOUNT.replace("{name: name}", "{}") + "    fields_from: {name: n, value: v, map: {title: name}}\nexported_at: 2026-03-01\n"
+         "never_changes: [nane]\n", ("unknown_name", "no record here has a field `nane`; did you mean `name`?", "nane")),
         ("events: [{name: Seen, occurred_at: {column: at, format: epoch_sec}}]\n",
          ("bad_value", "`epoch_sec` is no format of an instant; did you mean `epoch_s`?", "epoch_sec")),
         ("events: [{name: Seen, occurred_at: at, properties: every}]\n",
@@ -122,3 +157,19 @@ ACCOUNT = "records:\n  - kind: account\n    id: id\n    fields: {name: name}\n"
 )  # fmt: skip
 def test_a_mistake_is_one_problem_at_its_words(text: str, problem: tuple[str, str, str]) -> None:
     assert problems_of(text) == [problem]
+
+
+@pytest.mark.parametrize("field", ["nmae", "Name", "nam", "namee", "employes", "emplyees", "domian", "renewalDate", "renewal date", "ownr"])
+def test_a_name_that_is_one_slip_away_from_a_declared_field_is_a_warning_and_the_mapping_counts(field: str) -> None:
+    tree = read_yaml(Source("crm.yaml", ACCOUNT.replace("name: name", f"'{field}': name") + "exported_at: 2026-03-01\n"))
+    reading = read_source(tree.root, "crm")
+    assert [(one.code, one.severity) for one in reading.problems] == [("undeclared_field", "warning")]
+    assert reading.value is not None
+    assert list(reading.value.records[0].fields) == [field]
+
+
+@pytest.mark.parametrize(
+    "field", ["name", "owner_id", "seats", "segment", "arr", "parent_name", "billing_country", "health", "tier", "stage"]
+)
+def test_a_field_of_ones_own_is_no_mistake(field: str) -> None:
+    assert problems_of(ACCOUNT.replace("name: name", f"{field}: name") + "exported_at: 2026-03-01\n") == []

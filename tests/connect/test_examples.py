@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tandem.connect.block import Limits
-from tandem.connect.declare import read_source
-from tandem.connect.mapping import SourceMapping
+from tandem.connect.mapping.declare import read_source
+from tandem.connect.mapping.plan import SourceMapping
 from tandem.connect.rows import blocks, parse
 from tandem.facts.fact import Event, Version
 from tandem.facts.kinds import RECORD_KINDS
@@ -48,10 +48,10 @@ def mapping_of(path: Path) -> SourceMapping:
     return reading.value
 
 
-def tell(example: str, source: str, pattern: str) -> Told:
+def tell(example: str, source: str, pattern: str, data: str | None = None) -> Told:
     mapping = mapping_of(EXAMPLES / example / "playbook" / "sources" / f"{source}.yaml")
     told = Told()
-    files = sorted(folder(example).glob(pattern))
+    files = sorted(folder(data or example).glob(pattern))
     assert files
     for file in files:
         for block in blocks(file, mapping, limits=Limits(block_bytes=100_000)):
@@ -67,7 +67,7 @@ def tell(example: str, source: str, pattern: str) -> Told:
 
 def test_every_example_is_a_mapping_without_problems() -> None:
     paths = sorted(EXAMPLES.glob("*/playbook/sources/*.yaml"))
-    assert {path.parts[-4] for path in paths} >= {"sparkify", "ravenstack", "maven_crm"}
+    assert {path.parts[-4] for path in paths} >= {"sparkify", "ravenstack", "maven_crm", "hubspot"}
     for path in paths:
         assert mapping_of(path).source == path.stem
 
@@ -154,6 +154,25 @@ def test_maven_accounts_and_sellers_are_snapshots() -> None:
     assert "technolgy" not in " ".join(version.fields for version in accounts.facts)
     sellers = tell("maven_crm", "maven_sales_teams", "sales_teams.csv")
     assert (sellers.received, sellers.stored) == (35, 35)
+
+
+@pytest.mark.shared
+def test_hubspot_tells_each_change_of_a_deal_in_a_row_of_its_own() -> None:
+    told = tell("hubspot", "hubspot_deal_history", "hubspot/deal_property_history_data.csv", "warehouse_exports")
+    assert (told.received, told.stored, told.reasons) == (100, 84, {})
+    assert Counter(next(iter(json.loads(version.fields))) for version in told.facts) == {"stage": 60, "owner": 24}
+    assert all(version.patch for version in told.facts)
+
+
+@pytest.mark.shared
+def test_hubspot_tells_two_changes_of_a_contact_at_one_instant() -> None:
+    told = tell("hubspot", "hubspot_contact_history", "hubspot/contact_property_history_data.csv", "warehouse_exports")
+    assert (told.received, told.stored, told.reasons) == (100, 49, {})
+    together = [version for version in told.facts if version.record_id == "12012851"]
+    assert [(version.id.rpartition("/")[2], version.occurred_at) for version in together] == [
+        (name, read_instant("2019-07-03T12:22:18.054Z", None)) for name in ("meeting_booked", "meeting_source")
+    ]
+    assert len({version.id for version in told.facts}) == 49
 
 
 @pytest.mark.shared

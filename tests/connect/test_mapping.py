@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tandem.connect.block import Block, Elements, Header, Lines, Parsed
-from tandem.connect.declare import read_source
-from tandem.connect.mapping import SourceMapping
+from tandem.connect.mapping.declare import read_source
+from tandem.connect.mapping.plan import SourceMapping
 from tandem.connect.rows import parse
 from tandem.facts.fact import Correction, Event, Merge, Version
 from tandem.language.source import Source
@@ -108,6 +108,23 @@ def test_a_value_that_does_not_cast_fails_the_row_with_its_column(properties: st
     assert failure_of(EVENT % f", properties: {properties}", rows) == ("bad_value", detail, "x")
 
 
+def test_a_cell_without_a_type_is_a_number_where_it_is_written_with_the_decimal_sign_of_the_file() -> None:
+    cells = 'id,who,at,a,b,c\n7,ann,2026-03-01,"0,5",1.234,12'
+    (event,) = facts_of("decimal_comma: true\n" + EVENT % "", cells)
+    assert event.properties == '{"a":0.5,"b":"1.234","c":12}'
+    (event,) = facts_of(EVENT % "", cells)
+    assert event.properties == '{"a":"0,5","b":1.234,"c":12}'
+
+
+def test_numbers_of_json_have_no_decimal_comma() -> None:
+    text = "decimal_comma: true\n" + EVENT % ", properties: {a: {column: a, type: money}, b: {column: b, type: number}}"
+    rows = [{"id": 7, "who": "ann", "at": "2026-03-01", "a": 1234.5, "b": 1.5}]
+    block = Block("f", 1, Elements([(1, json.dumps(row).encode()) for row in rows]))
+    ((_, event),) = parse(block, mapping_of(text), received_at=NOW).facts
+    assert isinstance(event, Event)
+    assert event.properties == '{"a":123450,"b":1.5}'
+
+
 def test_numbers_with_a_decimal_comma() -> None:
     text = "decimal_comma: true\n" + EVENT % ", properties: {a: {column: a, type: money}, b: {column: b, type: number}}"
     (event,) = facts_of(text, 'id,who,at,a,b\n7,ann,2026-03-01,"1.234,50","0,5"')
@@ -137,9 +154,29 @@ def test_an_instant_is_read_in_its_format_and_zone(at: str, cell: str, instant: 
     assert show(parsed.facts[0][1].occurred_at) == instant
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("27-12-17", '; `format: "%d-%m-%y"` would read it'),
+        ("31.12.2025 08:00", '; `format: "%d.%m.%Y %H:%M"` would read it'),
+        ("Mar 5 2026", ""),
+        ("03/01/2026 10:00",
+         '; `format: "%d/%m/%Y %H:%M"` would read 2026-01-03, `format: "%m/%d/%Y %H:%M"` would read 2026-03-01'),
+        ("soon", ""),
+    ],
+)  # fmt: skip
+def test_an_instant_that_is_not_iso_is_told_with_the_format_that_would_read_it(cell: str, told: str) -> None:
+    text = "time_zone: UTC\nevents: [{name: Seen, person: who, occurred_at: at}]"
+    assert failure_of(text, f"who,at\nann,{cell}") == ("bad_instant", f"`at` is `{cell}`; expected an ISO-8601 instant{told}", "at")
+    text = "time_zone: UTC\nevents: [{name: Seen, person: who, occurred_at: at, properties: {day: {column: day, type: date}}}]"
+    detail = failure_of(text, f"who,at,day\nann,2026-03-01,{cell}")[1]
+    assert detail == f"`day` is `{cell}`; expected a date such as 2026-03-01{told}"
+
+
 def test_an_instant_without_a_zone_fails_where_the_mapping_names_none() -> None:
     text = "events: [{name: Seen, person: who, occurred_at: at}]"
-    assert failure_of(text, "who,at\nann,2026-03-01")[0] == "no_zone"
+    detail = "`at` is `2026-03-01`, which has no time zone; name the `time_zone` in the mapping"
+    assert failure_of(text, "who,at\nann,2026-03-01") == ("no_zone", detail, "at")
 
 
 def test_a_row_without_an_id_gets_one_from_what_it_says() -> None:
@@ -197,7 +234,7 @@ records:
 def test_a_snapshot_is_known_from_the_export_and_what_never_changes_from_the_beginning() -> None:
     versions = facts_of(ACCOUNTS, "id,name,country,created,staff\n7,Acme,DE,2024-05-06,120")
     assert versions[0] == Version(
-        id="crm:account:7@always", kind="account", record_id="7", fields='{"country":"DE","created":"2024-05-06"}', patch=True, always=True,
+        id="crm:account:7@always/country,created", kind="account", record_id="7", fields='{"country":"DE","created":"2024-05-06"}', patch=True, always=True,
         occurred_at=EARLIEST, known_at=EARLIEST, source="crm",
     )  # fmt: skip
     assert told(versions[1:]) == [
@@ -277,6 +314,129 @@ def test_of_two_versions_at_one_instant_the_later_is_true_after_it() -> None:
     assert [json.loads(version.fields)["stage"] for version in versions] == ["Won"]
 
 
+BY_STEPS = """
+time_zone: UTC
+records:
+  - kind: opportunity
+    id: id
+    fields: {account: account, owner: owner, stage: stage}
+    versions:
+      - {at: created, fields: [account, owner], set: {stage: Open}}
+      - {at: closed, known_at: synced, patch: true, fields: [stage]}
+"""
+
+
+def test_of_two_versions_at_one_instant_a_patch_changes_only_what_it_names() -> None:
+    header = "id,account,owner,stage,created,closed,synced\n"
+    (both,) = facts_of(BY_STEPS, header + "O1,acme,bea,Won,2026-02-06,2026-02-06,")
+    assert (json.loads(both.fields), both.patch) == ({"account": "acme", "owner": "bea", "stage": "Won"}, False)
+    assert both.id == "crm:opportunity:O1@2026-02-06T00:00:00Z"
+    first, then = facts_of(BY_STEPS, header + "O1,acme,bea,Won,2026-02-06,2026-02-07,")
+    assert (json.loads(first.fields)["stage"], then.fields, then.patch) == ("Open", '{"stage":"Won"}', True)
+
+
+def test_two_versions_that_are_one_are_known_once_both_are() -> None:
+    row = "O1,acme,bea,Won,2026-02-06,2026-02-06,2026-02-09"
+    (both,) = facts_of(BY_STEPS, "id,account,owner,stage,created,closed,synced\n" + row)
+    assert (show(both.known_at)[:10], both.assumed) == ("2026-02-09", False)
+
+
+def test_what_is_told_after_a_deletion_at_its_instant_is_all_there_is() -> None:
+    text = """
+time_zone: UTC
+records:
+  - kind: account
+    id: id
+    fields: {name: name, plan: plan}
+    versions: [{at: left, deleted: true}, {at: back, patch: true, fields: [plan]}]
+"""
+    (version,) = facts_of(text, "id,name,plan,left,back\n7,Acme,free,2026-02-06,2026-02-06")
+    assert (version.fields, version.patch, version.deleted) == ('{"plan":"free"}', False, False)
+
+
+def test_patches_of_different_fields_at_one_instant_are_different_facts() -> None:
+    text = """
+time_zone: UTC
+records:
+  - {kind: opportunity, id: id, when: {what: stage}, fields: {stage: new}, versions: [{at: at, patch: true}]}
+  - {kind: opportunity, id: id, when: {what: owner}, fields: {owner: new}, versions: [{at: at, patch: true}]}
+"""
+    rows = "id,at,what,new\nO1,2026-02-06,stage,Won\nO1,2026-02-06,owner,bea\nO1,2026-02-06,owner,carl"
+    assert [version.id.removeprefix("crm:opportunity:O1@2026-02-06T00:00:00Z") for version in facts_of(text, rows)] == [
+        "/stage", "/owner", "/owner",
+    ]  # fmt: skip
+
+
+def test_an_id_names_many_fields_by_a_short_hash() -> None:
+    fields = ", ".join(f"a_field_of_our_own_{number}: n" for number in range(40))
+    text = f"time_zone: UTC\nrecords: [{{kind: account, id: id, fields: {{{fields}}}, versions: [{{at: at, patch: true}}]}}]"
+    (version,) = facts_of(text, "id,at,n\n7,2026-02-06,1")
+    assert len(version.id) < 100
+
+
+HISTORY = """
+time_zone: UTC
+exported_at: 2026-03-01
+records:
+  - kind: opportunity
+    id: deal
+    fields_from:
+      name: property
+      value: value
+      map:
+        dealstage: {field: stage, values: {"1": Won}}
+        amount: amount
+        closedate: {field: close_date, format: epoch_ms}%s
+"""
+ROWS = """
+deal,property,value,at
+O1,dealstage,1,2026-02-06T10:00
+O1,amount,99.50,2026-02-06T10:00
+O1,hs_score,7,2026-02-06T10:00
+O1,amount,,2026-02-07T10:00
+O1,closedate,1772357400000,2026-02-07T10:00
+"""
+
+
+def test_a_history_tells_one_field_a_row_by_its_name() -> None:
+    parsed = parse_text(HISTORY % "\n    versions: [{at: at}]", ROWS)
+    assert [(version.id.rpartition("@")[2], version.fields, version.patch) for _, version in parsed.facts if isinstance(version, Version)] == [
+        ("2026-02-06T10:00:00Z/stage", '{"stage":"Won"}', True), ("2026-02-06T10:00:00Z/amount", '{"amount":9950}', True),
+        ("2026-02-07T10:00:00Z/amount", '{"amount":null}', True), ("2026-02-07T10:00:00Z/close_date", '{"close_date":"2026-03-01"}', True),
+    ]  # fmt: skip
+    assert parsed.suppressed == [(2, "the mapping leaves out the field that the row tells")]
+
+
+def test_a_value_of_a_history_has_the_type_of_its_field() -> None:
+    rows = "deal,property,value,at\nO1,amount,much,2026-02-06"
+    assert failure_of(HISTORY % "\n    versions: [{at: at}]", rows) == ("bad_value", "`value` is `much`; expected an amount", "value")
+
+
+def test_a_list_of_names_and_values_may_be_a_snapshot() -> None:
+    text = HISTORY % "" + "never_changes: [amount]\n"
+    rows = "deal,property,value,at\nO1,dealstage,1,\nO1,amount,5,"
+    assert [version.id.rpartition(":O1@")[2] for version in facts_of(text, rows)] == [
+        "2026-03-01T00:00:00Z/stage", "always/amount", "2026-03-01T00:00:00Z/amount",
+    ]  # fmt: skip
+
+
+def test_a_row_of_a_history_without_an_instant_was_so_always_where_the_mapping_says_so() -> None:
+    text = HISTORY % "\n    known: always\n    versions: [{at: at}]"
+    rows = "deal,property,value,at\nO1,dealstage,1,\nO1,amount,5,"
+    assert [(version.id.rpartition("@")[2], version.patch) for version in facts_of(text, rows)] == [
+        ("always/stage", True),
+        ("always/amount", True),
+    ]
+
+
+def test_a_row_of_a_history_may_tell_other_fields_too() -> None:
+    text = (
+        HISTORY % "\n    fields: {account: account}\n    versions: [{at: at, fields: [account], set: {type: New}}, {at: later, fields: []}]"
+    )
+    rows = "deal,property,value,at,later,account\nO1,amount,5,2026-02-06,2026-02-08,acme"
+    assert [version.fields for version in facts_of(text, rows)] == ['{"account":"acme","amount":500,"type":"New"}', '{"amount":500}']
+
+
 def test_a_patch_clears_what_is_empty_and_a_whole_version_leaves_it_out() -> None:
     text = "time_zone: UTC\nrecords: [{kind: account, id: id, fields: {name: name, plan: plan}, versions: [{at: at, patch: %s}]}]"
     rows = "id,name,plan,at\n7,Acme,,2026-03-01"
@@ -341,11 +501,14 @@ corrections: [{target: wrong, replacement: right, of: billing, at: at, when: {wr
 
 
 def test_rows_are_left_out_by_suppress_and_where_nothing_applies() -> None:
-    text = EVENT % ", when: {kind: [a, b]}" + """
+    text = (
+        EVENT % ", when: {kind: [a, b]}"
+        + """
 suppress:
   - {column: who, matches: '@ourselves\\.com$', reason: our own staff}
   - {column: who, is: bot, reason: a robot}
 """
+    )
     parsed = parse_text(text, "id,who,at,kind\n1,me@ourselves.com,2026-03-01,a\n2,bot,2026-03-01,a\n3,ann,2026-03-01,c\n4,ann,2026-03-01,b")
     assert parsed.suppressed == [(0, "our own staff"), (1, "a robot"), (2, "no part of the mapping applies to the row")]
     assert [row for row, _ in parsed.facts] == [3]
@@ -364,7 +527,11 @@ def test_conditions_on_columns(when: str, kept: str) -> None:
 
 def test_json_rows_keep_their_types_and_nested_columns_have_paths() -> None:
     text = "events: [{name: {column: event.kind}, id: id, person: user.id, occurred_at: {column: ts, format: epoch_ms}, properties: {a: deep.a, b: b}}]"
-    rows = [{"event": {"kind": "Seen"}, "id": 7, "user": {"id": 3}, "ts": 1772357400000.0, "deep": {"a": [1, "2"]}, "b": "12"}, {"id": 8}, [1]]
+    rows = [
+        {"event": {"kind": "Seen"}, "id": 7, "user": {"id": 3}, "ts": 1772357400000.0, "deep": {"a": [1, "2"]}, "b": "12"},
+        {"id": 8},
+        [1],
+    ]
     block = Block("f", 1, Elements([(line, json.dumps(row).encode()) for line, row in enumerate(rows, 1)]))
     parsed = parse(block, mapping_of(text), received_at=NOW)
     ((_, event),) = parsed.facts

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tandem.connect.block import Block, Lines
-from tandem.connect.segment import Segment, parse_calls
+from tandem.connect.calls.segment import Segment, parse_calls
 from tandem.values.instants import read_instant
 
 NOW = read_instant("2026-03-10T12:00:00Z", None)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tandem.connect.block import Block, Lines, Parsed
-from tandem.connect.segment import Segment, parse_calls
+from tandem.connect.calls.segment import Segment, parse_calls
 from tandem.facts.fact import Event
 from tandem.values.instants import read_instant
 from tests.connect.shared import folder

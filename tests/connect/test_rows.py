@@ -18,20 +18,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.connect import delimited
 from tandem.connect.block import Block, Broken, Limits
-from tandem.connect.delimited import RECORD_LINES_MAX
-from tandem.connect.mapping import EventPlan, Moment, SourceMapping, Value
+from tandem.connect.calls.segment import Segment
+from tandem.connect.files import delimited
+from tandem.connect.files.delimited import RECORD_LINES_MAX
+from tandem.connect.mapping.plan import EventPlan, Moment, SourceMapping, Value
 from tandem.connect.notation import Notation
 from tandem.connect.rows import Failure, Reader, again, blocks, parse
-from tandem.connect.segment import Segment
 from tandem.facts.fact import Event
 from tandem.values.instants import read_instant
 
 NOW = read_instant("2026-03-10T12:00:00Z", None)
 LINES = SourceMapping(
     source="crm",
-    events=(EventPlan(name=Value(constant="Seen"), occurred_at=Moment("at"), person=Value("who"), properties={"note": Value("note", type="text")}),),
+    events=(
+        EventPlan(
+            name=Value(constant="Seen"), occurred_at=Moment("at"), person=Value("who"), properties={"note": Value("note", type="text")}
+        ),
+    ),
 )
 AT = "2026-03-01T09:30:00Z"
 Seen = tuple[int, Any]
@@ -92,10 +96,48 @@ def test_the_encoding_is_recognised(tmp_path: Path, encoding: str) -> None:
     assert notes(read(path)[0]) == [(2, "Zürich: Öl für fünf Euro"), (3, "Café à la crème brûlée")]
 
 
+WESTERN = (
+    "Société Générale|Müller & Söhne GmbH|João Conceição|Compañía Nº 5|Åkerlund Malmö|Ærø Færge|Þórður Sjóðir|Smith’s Café – 5 €|Ações Itaú"
+)
+POLISH = "Wrocław Żywiec|Łódź Spółka|Gdańsk Usługi|Przedsiębiorstwo Źródło|Książka Ślusarz|Częstochowa Świat"
+RUSSIAN = "Газпром|Сбербанк России|ООО Ромашка|Иванов Иван|Завод имени Кирова|Северсталь"
+
+
+@pytest.mark.parametrize("words", WESTERN.split("|"))
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_one_row_that_is_not_utf_8_is_western(tmp_path: Path, words: str, end: str) -> None:
+    path = write(tmp_path, f"at,who,note\n{AT},ann,{words}{end}".encode("cp1252"))
+    assert notes(read(path)[0]) == [(2, words)]
+    assert {block.encoding for block in blocks(path, LINES)} == {"windows-1252"}
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "shown"),
+    [
+        (WESTERN, "cp1252", "windows-1252"),
+        (POLISH, "cp1250", "windows-1250"),
+        (RUSSIAN, "cp1251", "windows-1251"),
+        (RUSSIAN, "koi8-r", "koi8-r"),
+    ],
+)
+def test_a_few_dozen_names_tell_their_encoding(tmp_path: Path, words: str, encoding: str, shown: str) -> None:
+    names = words.split("|") * 5
+    path = write(tmp_path, "\n".join(["at,who,note", *(f"{AT},ann,{name}" for name in names)]).encode(encoding))
+    assert [note for _, note in notes(read(path)[0])] == names
+    assert {block.encoding for block in blocks(path, LINES)} == {shown}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_encoding_that_is_certain_is_no_guess(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, f"at,who,note\n{AT},ann,Zürich\n".encode(encoding))
+    assert {block.encoding for block in blocks(path, LINES)} == {None}
+
+
 def test_an_encoding_that_the_mapping_names_is_taken(tmp_path: Path) -> None:
     path = write(tmp_path, f"at,who,note\n{AT},ann,Łódź\n".encode("cp1250"))
     mapping = SourceMapping(source="crm", events=LINES.events, encoding="cp1250")
     assert notes(read(path, mapping)[0]) == [(2, "Łódź")]
+    assert {block.encoding for block in blocks(path, mapping)} == {None}
 
 
 def test_bytes_that_are_not_text_cost_their_row(tmp_path: Path) -> None:
@@ -166,7 +208,7 @@ def test_columnar_files_keep_their_types(tmp_path: Path) -> None:
 # What is wrong with a file or row has a name.
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b""), b"at,who,note\n", b"at,who,note"])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0), b"at,who,note\n", b"at,who,note"])
 def test_a_file_without_rows_receives_nothing(tmp_path: Path, content: bytes) -> None:
     assert read(write(tmp_path, content)) == ([], [], 0)
     if b"at" not in content:
@@ -275,7 +317,9 @@ def test_a_mapping_that_names_columns_which_the_file_lacks_is_one_failure_that_o
     _, failures, received = read(write(tmp_path, f"at,whom,note\n{AT},ann,x\n".encode()))
     assert (told(failures), received) == ([(1, "missing_columns")], 1)
     assert (failures[0].column, failures[0].raw) == ("who", b"at,whom,note\n")
-    assert failures[0].detail == "the mapping names columns that the file lacks: `who`; did you mean `whom`?"
+    assert failures[0].detail == "the file lacks columns that the mapping names: `who` (did you mean `whom`?)"
+    _, failures, _ = read(write(tmp_path, b"at,person,text\n"))
+    assert failures[0].detail == "the file lacks columns that the mapping names: `who`, `note`"
 
 
 def test_two_columns_of_one_name_are_told_apart_by_a_number(tmp_path: Path) -> None:
@@ -332,7 +376,14 @@ def test_what_a_careful_program_writes_is_what_is_read(rows: list[tuple[str, str
     mapping = SourceMapping(
         source="crm",
         delimiter=delimiter,
-        events=(EventPlan(Value(constant="S"), Moment("at"), person=Value("who"), properties={name: Value(name, type="text") for name in ("note", "more")}),),
+        events=(
+            EventPlan(
+                Value(constant="S"),
+                Moment("at"),
+                person=Value("who"),
+                properties={name: Value(name, type="text") for name in ("note", "more")},
+            ),
+        ),
     )
     with tempfile.TemporaryDirectory() as folder:
         stored, failures, _ = read(write(Path(folder), text.getvalue().encode()), mapping, Limits(block_bytes=block_bytes))
@@ -343,7 +394,9 @@ def test_what_a_careful_program_writes_is_what_is_read(rows: list[tuple[str, str
 
 @settings(max_examples=400, deadline=None)
 @given(
-    text=st.lists(st.sampled_from([AT, ",", ",", "ann", '"', '"', "\n\n\n", '""', "\n", "\n", "x", "\r\n", "at,who,note", "é", "\0"]), max_size=40).map("".join),
+    text=st.lists(
+        st.sampled_from([AT, ",", ",", "ann", '"', '"', "\n\n\n", '""', "\n", "\n", "x", "\r\n", "at,who,note", "é", "\0"]), max_size=40
+    ).map("".join),
     block_bytes=st.integers(1, 60),
 )
 def test_careless_delimited_text_reads_the_same_wherever_it_is_cut(text: str, block_bytes: int) -> None:
@@ -359,7 +412,10 @@ def test_careless_delimited_text_reads_the_same_wherever_it_is_cut(text: str, bl
 
 @settings(max_examples=300, deadline=None)
 @given(
-    lines=st.lists(st.sampled_from([call(1), call(2), b"", b"[1, {}]", b"nonsense", b'{"a": "\\"}', b"\xff", call(3)[:-1] + b', "x": [{}, "]"]}']), max_size=8),
+    lines=st.lists(
+        st.sampled_from([call(1), call(2), b"", b"[1, {}]", b"nonsense", b'{"a": "\\"}', b"\xff", call(3)[:-1] + b', "x": [{}, "]"]}']),
+        max_size=8,
+    ),
     block_bytes=st.integers(1, 300),
     layout=st.sampled_from(["lines", "array", "packed"]),
 )

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.connect import segment
 from tandem.connect.block import Block, Elements, Lines, Parsed
-from tandem.connect.segment import Segment, parse_calls
+from tandem.connect.calls import segment
+from tandem.connect.calls.segment import Segment, parse_calls
 from tandem.facts.fact import Event, Merge, Version
 from tandem.facts.reasons import LINE_BYTES_MAX, REASONS
 from tandem.values.instants import DAY, EARLIEST, read_instant, show
@@ -46,7 +46,9 @@ def reason_of(line: bytes | dict[str, Any]) -> str:
 
 
 def test_a_track_call_is_an_event() -> None:
-    (event,) = facts_of(call(properties={"seats": 3, "plan": "pro"}, context={"groupId": "acme", "library": {"name": "ajs"}}, receivedAt=AT))
+    (event,) = facts_of(
+        call(properties={"seats": 3, "plan": "pro"}, context={"groupId": "acme", "library": {"name": "ajs"}}, receivedAt=AT)
+    )
     at = read_instant(AT, None)
     assert event == Event(
         id="m1", type="track", name="Invite Sent", user_id="ann", workspace_id="acme", occurred_at=at, known_at=at, source="segment",
@@ -369,3 +371,9 @@ def test_a_typical_call_takes_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(segment, "read_call", tolerant)
     usual = call(anonymousId=None, properties={"x": 1}, context={"groupId": "w", "library": {"name": "ajs"}}, integrations={}, sentAt=AT)
     assert len(facts_of(usual, call(type="page", event=..., name="Home", receivedAt=AT))) == 2
+
+
+def test_an_instant_without_a_zone_has_no_mapping_to_name_it() -> None:
+    call = {"type": "track", "event": "Seen", "userId": "ann", "timestamp": "2026-03-01T09:30:00"}
+    (failure,) = parse_calls(Block("f", 1, Lines(json.dumps(call).encode())), Segment(), received_at=NOW).failures
+    assert (failure.reason, failure.detail) == ("no_zone", "`timestamp` is `2026-03-01T09:30:00`, which has no time zone")

@@ -115,6 +115,7 @@ def test_an_escaped_colon_hides_no_repeated_key() -> None:
     [
         (b'{"a": 1', "not_json", "expecting ',' delimiter at character 8"),
         (b"", "not_json", "expecting value at character 1"),
+        (b'{"a": "b', "not_json", "unterminated string starting at character 7"),
         (b"{} {}", "not_json", "extra data at character 4"),
         (b'{"a": NaN}', "not_a_number", "`NaN` is no number in JSON"),
         (b'{"a": -Infinity}', "not_a_number", "`-Infinity` is no number in JSON"),

@@ -26,9 +26,9 @@ from tandem.app.delivering import Intake, Prepared, prepare, refuse, told_name
 from tandem.app.failures import UnknownName, UnreadableInput, WrongUsage
 from tandem.app.project import Project
 from tandem.connect.block import Block, Limits
+from tandem.connect.calls.segment import Segment
 from tandem.connect.notation import Notation
 from tandem.connect.rows import Reader, blocks, parse
-from tandem.connect.segment import Segment
 from tandem.facts.failure import Counts
 from tandem.facts.reasons import OF_FILES
 from tandem.facts.sameness import id_digest

@@ -20,7 +20,7 @@ from tandem.language.tree import Node, Tree, decode_file, read_yaml
 from tandem.values.names import nearest
 
 if TYPE_CHECKING:
-    from tandem.connect.mapping import SourceMapping
+    from tandem.connect.mapping.plan import SourceMapping
 
 T = TypeVar("T")
 
@@ -135,7 +135,7 @@ class _Folder:
         if tree is None:
             return None
         # Most commands need no mapping, and importing its declaration costs more than reading a file.
-        from tandem.connect.declare import read_source
+        from tandem.connect.mapping.declare import read_source
 
         reading = read_source(tree.root, name, zone)
         self.problems += reading.problems

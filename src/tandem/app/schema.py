@@ -16,7 +16,7 @@ SCHEMA_FOLDER = ".schema"  # Hidden, so that the playbook's reader passes it ove
 
 def playbook_schemas() -> dict[str, dict[str, Any]]:
     """The schema of each file by its pattern inside the playbook: `company.yaml`, `product.yaml`, `sources/*.yaml`."""
-    from tandem.connect.declare import SOURCE
+    from tandem.connect.mapping.declare import SOURCE
 
     return {
         COMPANY_FILE: schema(COMPANY, "Tandem: the company"),

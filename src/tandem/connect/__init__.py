@@ -2,6 +2,5 @@
 
 In: a path and a reader (`Segment`, `SourceMapping` or `Notation`). Out: blocks of a file, and what each block held (`block.py`).
 Law: every row ends as facts, as a failure with its reason, or suppressed; where a file is cut into blocks changes nothing.
-Read `rows.py` (the door), `block.py`; of files `opening.py`, `delimited.py`, `elements.py`; of calls `segment.py`, `calls.py`,
-`posthog.py`; of mapped rows `mapping.py`, `source_file.py`, `declare.py`, `cells.py`, `columns.py`, `mapped.py`, `casts.py`; `notation.py`.
+Read `rows.py` (the door), `block.py`; then `files` (bytes), `calls` (Segment's), `mapping` (rows of any other file), `casts` (values), `notation.py`.
 """

@@ -59,7 +59,8 @@ class Block(msgspec.Struct, frozen=True):
     """A unit of work that can be sent to another process; its rows do not depend on other blocks.
 
     first_line: the file's line, from 1, where it begins (for a columnar file: the row). consumed, total: how many of the file's bytes
-    have been read when this block is cut, for progress; total 0 where nobody knows.
+    have been read when this block is cut, for progress; total 0 where nobody knows. encoding: what the file's text was taken for, where
+    that was a guess, in a name that a mapping may take over; None for UTF-8, for what was named, and for what is no text.
     """
 
     file: str
@@ -68,6 +69,7 @@ class Block(msgspec.Struct, frozen=True):
     header: Header | None = None
     consumed: int = 0
     total: int = 0
+    encoding: str | None = None
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tandem.connect.block import Block, Lines, Parsed
-from tandem.connect.casts import check_times
+from tandem.connect.casts.instants import check_times
 from tandem.facts.canonical import Fault
 from tandem.facts.fact import Fact
 from tandem.facts.text import NotReadable, Reader

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tandem.connect.block import Block, Broken, Elements, Failure, Header, Limits, Lines, Parsed, Table
-from tandem.connect.delimited import cut, read_header
-from tandem.connect.elements import read_elements
-from tandem.connect.mapped import parse_mapped
-from tandem.connect.mapping import SourceMapping
+from tandem.connect.calls.segment import Segment, parse_calls
+from tandem.connect.files.delimited import cut, read_header
+from tandem.connect.files.elements import read_elements
+from tandem.connect.files.opening import Stream, find_delimiter, find_format, find_layout
+from tandem.connect.mapping.mapped import parse_mapped
+from tandem.connect.mapping.plan import SourceMapping
 from tandem.connect.notation import Notation, parse_notation
-from tandem.connect.opening import Stream, find_delimiter, find_format, find_layout
-from tandem.connect.segment import Segment, parse_calls
 from tandem.values.instants import Instant
-from tandem.values.names import did_you_mean
+from tandem.values.names import nearest
 
 __all__ = ["Block", "Failure", "Limits", "Parsed", "Reader", "again", "blocks", "parse"]
 
@@ -96,7 +96,7 @@ class _Cutting:
         return "CSV, TSV, JSON or Parquet" if isinstance(self.reader, SourceMapping) else "text"
 
     def _block(self, line: int, payload: Lines | Elements | Table | Broken, header: Header | None = None) -> Block:
-        return Block(str(self.path), line, payload, header, self.stream.consumed, self.stream.total)
+        return Block(str(self.path), line, payload, header, self.stream.consumed, self.stream.total, self.stream.guessed)
 
     def _cut_lines(self, *, delimited: bool) -> Iterator[Block]:
         """Blocks of whole lines or records; what stands before a break in the file and is no whole line fails with it."""
@@ -204,5 +204,6 @@ def _find_missing(reader: SourceMapping, columns: tuple[str, ...], *, nested: bo
     missing = [name for name in reader.columns if name not in columns and not (nested and name.split(".")[0] in columns)]
     if not missing:
         return None
-    words = ", ".join(f"`{name}`{did_you_mean(name, columns)}" for name in missing)
-    return missing[0], f"the mapping names columns that the file lacks: {words}"
+    near = [(name, nearest(name, columns)) for name in missing]
+    words = ", ".join(f"`{name}`" + (f" (did you mean `{meant}`?)" if meant is not None else "") for name, meant in near)
+    return missing[0], f"the file lacks columns that the mapping names: {words}"

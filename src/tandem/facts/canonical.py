@@ -116,7 +116,8 @@ def diagnose(raw: bytes) -> Fault:
     except RecursionError:
         return _too_deep()
     except json.JSONDecodeError as error:
-        return Fault("not_json", f"{_lower(error.msg)} at character {error.pos + 1}")
+        # Some of Python's messages end in `at` already.
+        return Fault("not_json", f"{_lower(error.msg).removesuffix(' at')} at character {error.pos + 1}")
     except ValueError:  # Python reads no whole number of more than some thousand digits.
         return Fault("not_a_number", "a number has more digits than can be read")
     if constants:

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, TypeVar
 
-from tandem.connect.casts import read_date, read_flag, read_id, read_moment, read_money, read_number, read_whole
-from tandem.connect.cells import Refused, Row, as_text, find_cell, plain
-from tandem.connect.mapping import Moment, SourceMapping, Value
+from tandem.connect.casts.formats import suggest_formats
+from tandem.connect.casts.instants import read_date, read_moment
+from tandem.connect.casts.numbers import read_money, read_number, read_whole
+from tandem.connect.casts.words import read_flag, read_id
+from tandem.connect.mapping.cells import Refused, Row, as_text, find_cell, plain
+from tandem.connect.mapping.plan import Moment, SourceMapping, Value
 from tandem.facts.canonical import Fault
 from tandem.facts.reasons import ID_CHARACTERS_MAX
 from tandem.values.instants import Instant, find_zone, show
@@ -24,6 +27,7 @@ _MEMO_MAX = 10_000
 _NEW = object()
 # A cell is a number if it is written as one would print it: a leading zero or plus, or more digits than a float holds, is some code.
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(\.\d{1,9})?")
+_NUMBER_WITH_COMMA = re.compile(_NUMBER.pattern.replace(r"\.", ","))
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -110,7 +114,7 @@ class Columns:
                 return known
             if isinstance(found, str) and not found.strip():
                 return None
-            at = _kept(read_moment(found, column, format=moment.format, zone=self.zone), column)
+            at = _kept(_hinted(read_moment(found, column, format=moment.format, zone=self.zone), found, moment.format), column)
             if isinstance(found, str) and len(memo) < _MEMO_MAX:
                 memo[found] = at
             return at
@@ -135,9 +139,9 @@ class Columns:
             case "flag":
                 cast = read_flag(found, column)
             case "date":
-                cast = read_date(found, column, format=value.format, zone=self.zone)
+                cast = _hinted(read_date(found, column, format=value.format, zone=self.zone), found, value.format)
             case "instant":
-                cast = read_moment(found, column, format=value.format, zone=self.zone)
+                cast = _hinted(read_moment(found, column, format=value.format, zone=self.zone), found, value.format)
                 cast = cast if isinstance(cast, Fault) else show(cast)
             case _:
                 cast = read_id(found.strip() if isinstance(found, str) else found, column)
@@ -149,14 +153,24 @@ class Columns:
             return plain(found, column)
         if not self.is_text:
             return found
-        number = _NUMBER.fullmatch(found)
+        comma = self.mapping.decimal_comma
+        number = (_NUMBER_WITH_COMMA if comma else _NUMBER).fullmatch(found)
         if number is not None:
-            return float(found) if number[1] else int(found)
+            return float(found.replace(",", ".")) if number[1] else int(found)
         return _TRUTH.get(found, found)
 
 
 def _renamed(value: Value, found: Any) -> Any:
     return value.values.get(as_text(found), found) if value.values and found is not None else found
+
+
+def _hinted(cast: T | Fault, found: Any, format: str) -> T | Fault:
+    """An instant or a date; of one that could not be read, also what the mapping could say."""
+    if not isinstance(cast, Fault):
+        return cast
+    if cast.reason == "no_zone":
+        return Fault(cast.reason, f"{cast.detail}; name the `time_zone` in the mapping")
+    return Fault(cast.reason, cast.detail + suggest_formats(found)) if format == "iso" and isinstance(found, str) else cast
 
 
 def _kept(found: T | Fault, column: str) -> T:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from tandem.connect import mapping as plan
-from tandem.connect.mapping import Condition, FileFormat, Scalar, SourceMapping, Suppression, Value
+from tandem.connect.mapping import plan
+from tandem.connect.mapping.plan import Condition, FileFormat, Scalar, SourceMapping, Suppression, Value
 from tandem.facts.kinds import FieldType
 from tandem.language.shape import Located
 from tandem.language.shape import Moment as TypedMoment
@@ -64,10 +64,34 @@ class SaidVersion:
     at: plan.Moment
     known_at: plan.Moment | None
     fields: tuple[Located[str], ...] | None
-    set: Mapping[str, Scalar]
+    set: Mapping[str, Located[Scalar]]
     patch: bool
     deleted: bool
     when: When
+
+
+@dataclass(frozen=True)
+class SaidField:
+    """One of our fields, and how its value is read where a column tells of several."""
+
+    field: str
+    type: FieldType | None = None
+    values: Mapping[str, Scalar] | None = None
+    format: str = "iso"
+    decimals: int = 2
+
+
+@dataclass(frozen=True)
+class SaidFieldsFrom:
+    name: str
+    value: str
+    map: Mapping[str, Located[str | SaidField]]
+
+    def fields(self) -> Mapping[str, Located[SaidField]]:
+        """By the source's word, our field; a text is the field's name and nothing else."""
+        return {
+            word: Located(SaidField(one.value) if isinstance(one.value, str) else one.value, one.node) for word, one in self.map.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -75,12 +99,19 @@ class SaidRecord:
     kind: str
     id: str | tuple[str, ...]
     fields: Mapping[str, Located[Said]]
+    fields_from: SaidFieldsFrom | None
     at: plan.Moment | None
     versions: tuple[SaidVersion, ...]
     known: str | None
     patch: bool
     deleted: When
     when: When
+
+    def names(self) -> Iterator[str]:
+        """The fields that columns tell."""
+        yield from self.fields
+        if self.fields_from is not None:
+            yield from (one.value.field for one in self.fields_from.fields().values())
 
 
 @dataclass(frozen=True)
@@ -183,17 +214,28 @@ def _event_plan(said: SaidEvent) -> plan.EventPlan:
 
 def _record_plan(said: SaidRecord) -> plan.RecordPlan:
     fields = {name: _value(one.value, plan.field_type(said.kind, name)) for name, one in said.fields.items()}
+    # A row that tells one field says nothing of the others, and so changes it and leaves the rest.
+    patches = said.fields_from is not None
     versions = tuple(
         plan.VersionPlan(
-            at=one.at, known_at=one.known_at, set=one.set, patch=one.patch, deleted=one.deleted, when=_conditions(one.when),
-            fields=None if one.fields is None else tuple(name.value for name in one.fields),
+            at=one.at, known_at=one.known_at, set={name: value.value for name, value in one.set.items()}, patch=one.patch or patches,
+            deleted=one.deleted, when=_conditions(one.when), fields=None if one.fields is None else tuple(name.value for name in one.fields),
         )
         for one in said.versions
     )  # fmt: skip
     return plan.RecordPlan(
-        said.kind, _columns(said.id), fields, said.at, versions, said.known == "always", said.patch, _conditions(said.deleted),
-        _conditions(said.when),
+        said.kind, _columns(said.id), fields, said.at, versions, said.known == "always", said.patch or patches, _conditions(said.deleted),
+        _conditions(said.when), None if said.fields_from is None else _fields_from(said.kind, said.fields_from),
     )  # fmt: skip
+
+
+def _fields_from(kind: str, said: SaidFieldsFrom) -> plan.FieldsFrom:
+    fields: dict[str, tuple[str, Value]] = {}
+    for word, located in said.fields().items():
+        one = located.value
+        type = one.type or plan.field_type(kind, one.field)
+        fields[word] = one.field, Value(said.value, None, type, one.values or {}, one.format, one.decimals)
+    return plan.FieldsFrom(said.name, said.value, fields)
 
 
 def _columns(said: str | tuple[str, ...]) -> tuple[str, ...]:

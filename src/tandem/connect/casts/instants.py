@@ -1,41 +1,19 @@
-"""Values of other systems become ours: ids, instants, dates, numbers and money; what does not cast is a `Fault`, never a guess."""
+"""Instants and dates of other systems become ours; what does not cast is a `Fault`, never a guess."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
+from tandem.connect.casts.words import shorten
 from tandem.facts.canonical import Fault, kind_of
-from tandem.facts.reasons import ID_CHARACTERS_MAX
 from tandem.values.instants import DAY, EARLIEST, EPOCH, LATEST, Instant, from_datetime, from_local, read_instant, show
 
 _MICROSECOND = timedelta(microseconds=1)
 _UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
+_SHORT_HOUR = re.compile(r"(\d{4}-\d{2}-\d{2}[T ])(\d:)")
 _LONG_FRACTION = re.compile(r"(\d{2}[.,]\d{6})\d+")
-_FLAGS = {"true": True, "t": True, "yes": True, "y": True, "1": True, "false": False, "f": False, "no": False, "n": False, "0": False}
-
-
-def read_id(value: object, what: str) -> str | Fault | None:
-    """An id as text; numbers become text, an empty text is no id. what: the column or field, for the message.
-
-    >>> read_id(12.0, "userId"), read_id("", "userId"), read_id(True, "userId").reason
-    ('12', None, 'bad_id')
-    """
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        value = str(value)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        return Fault("bad_id", f"`{what}` is {kind_of(value)}; expected a text or a number")
-    if len(value) > ID_CHARACTERS_MAX:
-        return Fault("bad_id", f"`{what}` has {len(value)} characters; at most {ID_CHARACTERS_MAX} are kept")
-    if "\0" in value:
-        return Fault("nul_byte", f"`{what}` has a NUL character")
-    return value
 
 
 def read_utc(text: str) -> Instant | None:
@@ -86,10 +64,10 @@ def read_moment(value: object, what: str, *, format: str = "iso", zone: tzinfo |
 
 
 def _plain_iso(text: str) -> str:
-    """What warehouses write, in the spelling that `read_instant` reads: ` UTC` for Z, and more digits than microseconds."""
+    """What warehouses write, in the spelling that `read_instant` reads: ` UTC` for Z, an hour of one digit, more digits than microseconds."""
     if text.endswith((" UTC", " utc")):
         text = text[:-4] + "Z"
-    return _LONG_FRACTION.sub(r"\1", text.replace("t", "T").replace("z", "Z")).replace(",", ".")
+    return _LONG_FRACTION.sub(r"\1", _SHORT_HOUR.sub(r"\g<1>0\2", text).replace("t", "T").replace("z", "Z")).replace(",", ".")
 
 
 def _in_zone(moment: datetime, text: str, what: str, zone: tzinfo | None) -> Instant | Fault:
@@ -99,7 +77,7 @@ def _in_zone(moment: datetime, text: str, what: str, zone: tzinfo | None) -> Ins
 
 
 def _no_zone(text: str, what: str) -> Fault:
-    return Fault("no_zone", f"`{what}` is `{shorten(text)}`, which has no time zone; name the `time_zone` in the mapping")
+    return Fault("no_zone", f"`{what}` is `{shorten(text)}`, which has no time zone")
 
 
 def _is_epoch(value: object) -> bool:
@@ -154,65 +132,3 @@ def read_date(value: object, what: str, *, format: str = "iso", zone: tzinfo | N
     if isinstance(at, Fault):
         return Fault("bad_value", at.detail)
     return (EPOCH + timedelta(microseconds=at)).astimezone(zone or UTC).date().isoformat()
-
-
-def read_number(value: object, what: str, *, decimal_comma: bool = False) -> int | float | Fault:
-    """A number: whole where it is written whole. With decimal_comma `1.234,50` is 1234.5; else thousands may have commas."""
-    number = _decimal(value, decimal_comma)
-    if number is None:
-        return Fault("bad_value", f"`{what}` is `{shorten(str(value))}`; expected a number")
-    return int(number) if number == number.to_integral_value() and abs(number) < 10**18 else float(number)
-
-
-def read_whole(value: object, what: str, *, decimal_comma: bool = False) -> int | Fault:
-    number = _decimal(value, decimal_comma)
-    if number is None or number != number.to_integral_value() or abs(number) >= 10**18:
-        return Fault("bad_value", f"`{what}` is `{shorten(str(value))}`; expected a whole number")
-    return int(number)
-
-
-def read_money(value: object, what: str, *, digits: int, decimal_comma: bool = False) -> int | Fault:
-    """Minor units of an amount, exactly. digits: how many the currency has after the point; a written amount may have no more.
-
-    >>> read_money("1,234.50", "amount", digits=2), read_money("0.005", "amount", digits=2).detail
-    (123450, '`amount` is `0.005`; expected an amount with at most 2 digits after the point')
-    """
-    number = _decimal(value, decimal_comma)
-    if number is None or abs(number) >= 10**15:
-        return Fault("bad_value", f"`{what}` is `{shorten(str(value))}`; expected an amount")
-    minor = number.scaleb(digits)
-    if minor != minor.to_integral_value():
-        return Fault("bad_value", f"`{what}` is `{shorten(str(value))}`; expected an amount with at most {digits} digits after the point")
-    return int(minor)
-
-
-def _decimal(value: object, decimal_comma: bool) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    text = str(value).strip().lstrip("$€£").replace(" ", "").replace("\u00a0", "").replace("_", "?")
-    if decimal_comma:
-        text = text.replace(".", "").replace(",", ".")
-    elif "," in text:
-        whole, point, rest = text.partition(".")
-        if not re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", whole):
-            return None
-        text = whole.replace(",", "") + point + rest
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    # More digits than arithmetic on decimals keeps exactly are no amount of anything, and are not rounded to one.
-    exact = number.is_finite() and abs(number.adjusted()) < 40 and len(number.as_tuple().digits) <= 28
-    return number if exact else None
-
-
-def read_flag(value: object, what: str) -> bool | Fault:
-    """True or false, as people and exports write it."""
-    found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().casefold())
-    return Fault("bad_value", f"`{what}` is `{shorten(str(value))}`; expected true or false") if found is None else found
-
-
-def shorten(text: Any) -> str:
-    """At most 60 characters of a user's words, for a message."""
-    words = str(text).replace("\n", " ").replace("\r", " ")
-    return words if len(words) <= 60 else words[:57] + "..."

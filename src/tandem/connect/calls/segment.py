@@ -1,4 +1,4 @@
-"""Calls of the Segment spec, as JSON: one a line, batches, or arrays of calls. The common shape is read fast, any other by `calls.py`.
+"""Calls of the Segment spec, as JSON: one a line, batches, or arrays of calls. The common shape is read fast, any other by `call.py`.
 
 Law: the fast path gives what the tolerant one gives, or nothing at all.
 """
@@ -10,8 +10,8 @@ from typing import Any, Literal
 import msgspec
 
 from tandem.connect.block import Block, Elements, Lines, Parsed
-from tandem.connect.calls import Called, Envelope, Fields, read_call
-from tandem.connect.casts import check_times, read_utc
+from tandem.connect.calls.call import Called, Envelope, Fields, read_call
+from tandem.connect.casts.instants import check_times, read_utc
 from tandem.facts.canonical import Canonical, Fault, diagnose, kind_of, read_object
 from tandem.facts.fact import Event
 from tandem.facts.reasons import ID_CHARACTERS_MAX, LINE_BYTES_MAX

@@ -1,4 +1,4 @@
-"""The shape of `playbook/sources/NAME.yaml`, and its reading into the plan of `mapping.py`.
+"""The shape of `playbook/sources/NAME.yaml`, and its reading into the plan of `plan.py`.
 
 Where a value is wanted, a text is the name of a column; `{constant: ...}` is a value of one's own. Where an instant is wanted, `exported_at` is
 the instant of the export.
@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from tandem.connect import mapping as plan
-from tandem.connect.mapping import Scalar, SourceMapping
-from tandem.connect.source_file import (
+from tandem.connect.mapping import plan
+from tandem.connect.mapping.misspelt import find_misspelt
+from tandem.connect.mapping.plan import Scalar, SourceMapping
+from tandem.connect.mapping.source_file import (
     Asked,
     Column,
     Constant,
     SaidCorrection,
     SaidEvent,
+    SaidField,
+    SaidFieldsFrom,
     SaidMerge,
     SaidRecord,
     SaidSuppression,
@@ -86,18 +89,18 @@ _PATTERN = As(Text(), _read_pattern, "a regular expression")
 _SCALARS: Shape[Any] = Either((AnyValue(), ListOf(AnyValue(), least=1)))
 
 _CONSTANT: Shape[Any] = Record(Constant, "a constant", {"constant": Field(AnyValue(), "a value of your own", required=True)})
+_READING = {
+    "type": Field(Choice(_TYPES), "what the value must be; declared fields of a record have a type already"),
+    "values": Field(MapOf(Text(), AnyValue()), "their word: our word; any other word stays as it is"),
+    "format": Field(_FORMAT, "how a date or an instant is written", default="iso"),
+    "decimals": Field(
+        Whole(0, 6), "of money: digits after the point, 2 for most currencies; 0 where the amounts are in minor units already", default=2
+    ),
+}
 _COLUMN_RECORD: Shape[Any] = Record(
     Column,
     "a column with its type",
-    {
-        "column": Field(_COLUMN, "the column of the file; in nested formats `a.b` is the field b of a", required=True),
-        "type": Field(Choice(_TYPES), "what the value must be; declared fields of a record have a type already"),
-        "values": Field(MapOf(Text(), AnyValue()), "their word: our word; any other word stays as it is"),
-        "format": Field(_FORMAT, "how a date or an instant is written", default="iso"),
-        "decimals": Field(
-            Whole(0, 6), "of money: digits after the point, 2 for most currencies; 0 where the amounts are in minor units already", default=2
-        ),
-    },
+    {"column": Field(_COLUMN, "the column of the file; in nested formats `a.b` is the field b of a", required=True), **_READING},
 )
 _VALUE: Shape[Any] = Either((_COLUMN, _COLUMN_RECORD, _CONSTANT))
 
@@ -142,7 +145,9 @@ _WHEN: Shape[Any] = MapOf(
     _COLUMN,
     Either((AnyValue(), ListOf(AnyValue(), least=1), Record(_test, "a condition on the cell", _TEST_FIELDS, _check_test))),
 )
-_WHEN_DOC = "only for rows where all of this holds: a column and its value, a list of values, or `{empty: true}`, `{not: ...}`, `{matches: ...}`"
+_WHEN_DOC = (
+    "only for rows where all of this holds: a column and its value, a list of values, or `{empty: true}`, `{not: ...}`, `{matches: ...}`"
+)
 _ID: Shape[Any] = Either((_COLUMN, ListOf(_COLUMN, least=1, distinct=True)))
 
 
@@ -181,12 +186,33 @@ _VERSION: Shape[Any] = Record(
         "at": Field(_MOMENT, "since when it was so; a row where this is empty has no such version", required=True),
         "known_at": Field(_MOMENT, "when the source learnt of it; without, `at`, marked as assumed"),
         "fields": Field(ListOf(Placed(Text(expected="a field of the record"))), "which of the record's fields were so; without, all"),
-        "set": Field(MapOf(Text(expected="a field"), AnyValue()), "fields with a value of your own", default={}),
+        "set": Field(MapOf(Text(expected="a field"), Placed(AnyValue())), "fields with a value of your own", default={}),
         "patch": Field(Flag(), "the version changes what it names and leaves the rest; else it is all there is", default=False),
         "deleted": Field(Flag(), "from then on the record is gone", default=False),
         "when": Field(_WHEN, _WHEN_DOC, default={}),
     },
 )
+
+
+_OURS = Text(expected="a field of the record")
+_FIELDS_FROM: Shape[Any] = Record(
+    SaidFieldsFrom,
+    "a field that one column names and another tells",
+    {
+        "name": Field(_COLUMN, "the column that names the field, in their words", required=True),
+        "value": Field(_COLUMN, "the column that tells its value", required=True),
+        "map": Field(
+            MapOf(
+                Text(expected="their name of a field"),
+                Placed(Either((_OURS, Record(SaidField, "a field with how its value is read", {
+                    "field": Field(_OURS, "our field", required=True), **_READING,
+                })))),
+                least=1,
+            ),
+            "their name: our field; rows that name any other are suppressed", required=True,
+        ),
+    },
+)  # fmt: skip
 
 
 def _check_record(record: SaidRecord, node: Entries) -> Iterator[Problem]:
@@ -195,14 +221,27 @@ def _check_record(record: SaidRecord, node: Entries) -> Iterator[Problem]:
             if field.value not in record.fields:
                 words = f"the record has no field `{field.value}`{did_you_mean(field.value, record.fields)}"
                 yield Problem("unknown_name", words, field.span, "list it under the record's `fields` first, or give it under `set`")
-    if record.versions and record.at is not None:
-        yield Problem(
-            "contradiction", "`at` is for a snapshot, and this record has `versions`", _key(node, "at"),
-            "give the instant as a version's `at`", _key(node, "versions"),
-        )  # fmt: skip
+        for name, constant in version.set.items():
+            yield from _check_constant(record.kind, name, constant.value, constant.span)
+    for key, help in _OF_SNAPSHOTS.items():
+        if record.versions and getattr(record, key):
+            words = f"`{key}` is for a snapshot, and this record has `versions`"
+            yield Problem("contradiction", words, _key(node, key), help, _key(node, "versions"))
     for name, said in record.fields.items():
         if isinstance(said.value, Constant):
             yield from _check_constant(record.kind, name, said.value.constant, said.span)
+    for located in record.fields_from.fields().values() if record.fields_from is not None else ():
+        twice = record.fields.get(located.value.field)
+        if twice is not None:
+            words = f"`{located.value.field}` stands under `fields` and in `fields_from`"
+            yield Problem("contradiction", words, located.span, "keep one of the two", twice.span)
+
+
+_OF_SNAPSHOTS = {
+    "at": "give the instant as a version's `at`",
+    "patch": "say `patch: true` in each version that is one",
+    "deleted": "make it a version of its own, with its instant, `deleted: true` and a `when`",
+}
 
 
 def _check_constant(kind: str, name: str, constant: Scalar, span: Span) -> Iterator[Problem]:
@@ -220,11 +259,12 @@ _RECORD: Shape[Any] = Record(
         "kind": Field(Choice(tuple(RECORD_KINDS)), "what it is", required=True),
         "id": Field(_ID, "the column or columns that identify it", required=True),
         "fields": Field(MapOf(Text(expected="a field"), Placed(_VALUE)), "our field: their column", default={}),
+        "fields_from": Field(_FIELDS_FROM, "of a history of changes: one column names the field that changed, another tells its new value"),
         "at": Field(_MOMENT, "since when the record exists, for the fields under `never_changes`"),
         "versions": Field(ListOf(_VERSION), "what the row tells of the record's history; without, the row is a snapshot", default=()),
         "known": Field(Choice(("always",)), "`always`: a row without any instant was so from the beginning; backtests name such fields"),
         "patch": Field(Flag(), "the snapshot changes what it names and leaves the rest", default=False),
-        "deleted": Field(_WHEN, "rows for which the record is gone", default={}),
+        "deleted": Field(_WHEN, "rows of a snapshot for which the record is gone", default={}),
         "when": Field(_WHEN, _WHEN_DOC, default={}),
     },
     _check_record,
@@ -282,10 +322,11 @@ def _check_source(file: SourceFile, node: Entries) -> Iterator[Problem]:
             _key(node, "records"),
             "give `exported_at`: a snapshot tells only what was true then; or give the record `versions`, or `known: always`",
         )  # fmt: skip
-    known = {name for record in file.records for name in record.fields}
+    known = {name for record in file.records for name in record.names()}
     for name in file.never_changes:
         if name.value not in known:
             yield Problem("unknown_name", f"no record here has a field `{name.value}`{did_you_mean(name.value, known)}", name.span)
+    yield from find_misspelt(node)
 
 
 def _key(node: Entries, name: str) -> Span:

@@ -12,8 +12,9 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from tandem.connect.casts import check_times, read_id, read_moment
-from tandem.connect.posthog import is_posthog, translate
+from tandem.connect.calls.posthog import is_posthog, translate
+from tandem.connect.casts.instants import check_times, read_moment
+from tandem.connect.casts.words import read_id
 from tandem.facts.canonical import EMPTY, Canonical, Fault, diagnose, read_object, write
 from tandem.facts.fact import EVENT_TYPES, Event, EventType, Fact, Merge, Version
 from tandem.values.ids import digest
@@ -189,9 +190,7 @@ class _Reading:
         return None if raw is None else _decoded(raw, key)
 
 
-def _require_names(
-    type: EventType, *, name: str, user: str | None, nobody: bool, group: str | None, previous: str | None
-) -> None:
+def _require_names(type: EventType, *, name: str, user: str | None, nobody: bool, group: str | None, previous: str | None) -> None:
     if type == "track" and not name:
         raise _Refused(Fault("no_event", "the track call has no `event`"))
     if type == "group" and group is None:

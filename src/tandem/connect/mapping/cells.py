@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from tandem.connect.block import Block, Elements, Header, Lines, Parsed, Table
-from tandem.connect.delimited import read_records, split_lines
-from tandem.connect.mapping import Condition
+from tandem.connect.files.delimited import read_records, split_lines
+from tandem.connect.mapping.plan import Condition
 from tandem.facts.canonical import Fault, diagnose, kind_of, read_object, write
 from tandem.facts.reasons import LINE_BYTES_MAX
 
@@ -165,5 +165,3 @@ def holds(test: Condition, row: Row) -> bool:
     if test.none_of is not None and text in test.none_of:
         return False
     return test.matches is None or (not is_empty and re.search(test.matches, text) is not None)
-
-

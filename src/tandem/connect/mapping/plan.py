@@ -94,11 +94,24 @@ class VersionPlan:
 
 
 @dataclass(frozen=True)
+class FieldsFrom:
+    """A row tells one field: the column `name` says which, in the source's words, and the column `value` what it became.
+
+    fields: by the source's word, our field and how its value is read. Rows that name any other are passed over.
+    """
+
+    name: str
+    value: str
+    fields: Mapping[str, tuple[str, Value]]
+
+
+@dataclass(frozen=True)
 class RecordPlan:
     """A record that a row tells of: by its versions, or, where it has none, as a snapshot taken at `exported_at`.
 
     at: since when the record exists, for the fields that never change. always: a row without any instant was so from the beginning.
-    patch: the snapshot changes what it names. deleted: rows for which the record is gone.
+    patch: the snapshot changes what it names. deleted: rows of a snapshot for which the record is gone. fields_from: each row tells one field
+    more, so that all its versions are patches.
     """
 
     kind: str
@@ -110,6 +123,7 @@ class RecordPlan:
     patch: bool = False
     deleted: tuple[Condition, ...] = ()
     when: tuple[Condition, ...] = ()
+    fields_from: FieldsFrom | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +193,8 @@ class SourceMapping:
         for record in self.records:
             yield from record.id
             yield from _named(*record.fields.values(), record.at, *record.deleted, *record.when)
+            if record.fields_from is not None:
+                yield from (record.fields_from.name, record.fields_from.value)
             for version in record.versions:
                 yield from _named(version.at, version.known_at, *version.when)
         for merge in self.merges:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from tandem.connect.block import Block, Parsed
-from tandem.connect.casts import check_times
-from tandem.connect.cells import Refused, Row, all_hold, holds, plain, read_rows
-from tandem.connect.columns import Ask, Columns
-from tandem.connect.mapping import CorrectionPlan, EventPlan, MergePlan, Moment, RecordPlan, SourceMapping, Value, VersionPlan
+from tandem.connect.casts.instants import check_times
+from tandem.connect.mapping.cells import Refused, Row, all_hold, holds, plain, read_rows
+from tandem.connect.mapping.columns import Ask, Columns
+from tandem.connect.mapping.plan import CorrectionPlan, EventPlan, MergePlan, Moment, RecordPlan, SourceMapping, Value
 from tandem.facts.canonical import Fault, write
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.facts.reasons import PROPERTIES_MAX
 from tandem.values.ids import digest
 from tandem.values.instants import EARLIEST, Instant, show
+
+_NAMES_MAX = 200
 
 
 def parse_mapped(block: Block, mapping: SourceMapping, *, received_at: Instant) -> Parsed:
@@ -32,6 +35,7 @@ def parse_mapped(block: Block, mapping: SourceMapping, *, received_at: Instant) 
             continue
         facts: list[Fact] = []
         numbered = True
+        why = "no part of the mapping applies to the row"
         try:
             for event in events:
                 if all_hold(event.plan.when, row):
@@ -39,13 +43,17 @@ def parse_mapped(block: Block, mapping: SourceMapping, *, received_at: Instant) 
                     facts.append(told)
                     numbered = numbered and own_id
             for other in others:
-                if all_hold(other.plan.when, row):
+                if not all_hold(other.plan.when, row):
+                    continue
+                if isinstance(other, _Record) and not other.tells(row):
+                    why = "the mapping leaves out the field that the row tells"
+                else:
                     facts.extend(other.read(row))
         except Refused as refused:
             parsed.fail(number, refused.fault.reason, refused.fault.detail, refused.column)
             continue
         if not facts:
-            parsed.suppressed.append((number, "no part of the mapping applies to the row"))
+            parsed.suppressed.append((number, why))
         for fact in facts:
             parsed.facts.append((number, fact))
         if not numbered:
@@ -143,6 +151,24 @@ def _first_column(plan: EventPlan) -> str | None:
     return next((part.column for part in (plan.person, plan.anonymous, plan.account, plan.workspace) if part is not None), None)
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What a row says of a record at one instant."""
+
+    fields: Row
+    known_at: Instant
+    assumed: bool
+    patch: bool
+    deleted: bool
+
+    def then(self, later: _Told) -> _Told:
+        """The same, after what stands later in the mapping: what is whole replaces, a patch changes what it names. Known once both are."""
+        if not later.patch:
+            return later
+        last = max(self, later, key=lambda told: (told.known_at, not told.assumed))
+        return _Told({**self.fields, **later.fields}, last.known_at, last.assumed, self.patch, deleted=False)
+
+
 class _Record:
     def __init__(self, door: _Door, columns: Columns, mapping: SourceMapping, plan: RecordPlan) -> None:
         self.door, self.mapping, self.plan = door, mapping, plan
@@ -151,6 +177,13 @@ class _Record:
         self.versions = [(told, columns.moment(told.at), columns.moment(told.known_at)) for told in plan.versions]
         self.since = columns.moment(plan.at)
         self.exported_at = columns.moment(Moment())
+        one = plan.fields_from
+        self.name = columns.id(None if one is None else Value(column=one.name))
+        self.named = {} if one is None else {word: (field, columns.value(value)) for word, (field, value) in one.fields.items()}
+
+    def tells(self, row: Row) -> bool:
+        """Whether the row tells a field that the mapping wants, where a column says which it tells."""
+        return not self.named or self.name(row) in self.named
 
     def read(self, row: Row) -> list[Version]:
         plan = self.plan
@@ -158,29 +191,35 @@ class _Record:
         if id is None:
             raise Refused(Fault("no_id", f"the {plan.kind} has no id"), plan.id[0])
         fields = {name: ask(row) for name, ask in self.fields}
-        versions = self._told(id, fields, row) if plan.versions else self._snapshot(id, fields, row)
+        one: Row = {}
+        if self.named:
+            name, ask = self.named[self.name(row) or ""]
+            one[name] = ask(row)
+        versions = self._told(id, fields, one, row) if plan.versions else self._snapshot(id, {**fields, **one}, row)
         if not versions and plan.always:
-            return [self._always(id, fields)]
+            return [self._always(id, {**fields, **one}, patch=bool(one))]
         if not versions:
             columns = list(dict.fromkeys(told.at.column for told in plan.versions if told.at.column))
             named = ", ".join(f"`{column}`" for column in columns) or "`exported_at`"
             raise Refused(Fault("no_instant", f"the {plan.kind} has no instant in {named}"), columns[0] if columns else None)
         return versions
 
-    def _told(self, id: str, fields: Row, row: Row) -> list[Version]:
-        """The versions whose instant the row tells. Of two at one instant the later in the mapping is the one that is true after it."""
-        by_instant: dict[Instant, Version] = {}
-        for told, since, known in self.versions:
-            at = since(row) if all_hold(told.when, row) else None
+    def _told(self, id: str, fields: Row, one: Row, row: Row) -> list[Version]:
+        """The versions whose instant the row tells; those of one instant are one. one: the field that a column names, which all of them tell."""
+        by_instant: dict[Instant, _Told] = {}
+        for plan, since, known in self.versions:
+            at = since(row) if all_hold(plan.when, row) else None
             if at is None:
                 continue
             known_at = known(row)
-            assumed = known_at is None and told.at.column is not None
+            assumed = known_at is None and plan.at.column is not None
             known_at = at if known_at is None else known_at
-            self.door.check(at, known_at, told.at.column)
-            said = _said(told, fields)
-            by_instant[at] = self._version(id, said, at, known_at, assumed=assumed, patch=told.patch, deleted=told.deleted or self._gone(row))
-        return list(by_instant.values())
+            self.door.check(at, known_at, plan.at.column)
+            said = fields if plan.fields is None else {name: fields[name] for name in plan.fields}
+            said = {} if plan.deleted else {**said, **one, **plan.set}
+            told = _Told(said, known_at, assumed, plan.patch and not plan.deleted, plan.deleted)
+            by_instant[at] = by_instant[at].then(told) if at in by_instant else told
+        return [self._version(id, at, told) for at, told in by_instant.items()]
 
     def _snapshot(self, id: str, fields: Row, row: Row) -> list[Version]:
         """All fields as they were when the snapshot was taken, and before that only those that never change."""
@@ -195,34 +234,32 @@ class _Record:
             versions.append(self._always(id, lasting, patch=True))
         elif lasting and since is not None and since < exported_at:
             self.door.check(since, since, self.plan.at.column if self.plan.at else None)
-            versions.append(self._version(id, lasting, since, since, assumed=True, patch=True))
-        gone = self._gone(row)
-        versions.append(self._version(id, fields, exported_at, exported_at, assumed=False, patch=self.plan.patch, deleted=gone))
+            versions.append(self._version(id, since, _Told(lasting, since, assumed=True, patch=True, deleted=False)))
+        gone = bool(self.plan.deleted) and all_hold(self.plan.deleted, row)
+        told = _Told({} if gone else fields, exported_at, assumed=False, patch=self.plan.patch and not gone, deleted=gone)
+        versions.append(self._version(id, exported_at, told))
         return versions
 
-    def _gone(self, row: Row) -> bool:
-        return bool(self.plan.deleted) and all_hold(self.plan.deleted, row)
-
-    def _always(self, id: str, fields: Row, *, patch: bool = False) -> Version:
+    def _always(self, id: str, fields: Row, *, patch: bool) -> Version:
         source, kind = self.door.source, self.plan.kind
         return Version(
-            id=f"{source}:{kind}:{id}@always", kind=kind, record_id=id, fields=_written(fields, patch=False), patch=patch, always=True,
-            occurred_at=EARLIEST, known_at=EARLIEST, source=source,
+            id=f"{source}:{kind}:{id}@always{_names(fields) if patch else ''}", kind=kind, record_id=id, fields=_written(fields, patch=False),
+            patch=patch, always=True, occurred_at=EARLIEST, known_at=EARLIEST, source=source,
         )  # fmt: skip
 
-    def _version(
-        self, id: str, fields: Row, at: Instant, known_at: Instant, *, assumed: bool, patch: bool, deleted: bool = False
-    ) -> Version:
+    def _version(self, id: str, at: Instant, told: _Told) -> Version:
         source, kind = self.door.source, self.plan.kind
         return Version(
-            id=f"{source}:{kind}:{id}@{show(at)}", kind=kind, record_id=id, fields="{}" if deleted else _written(fields, patch=patch),
-            patch=patch and not deleted, deleted=deleted, occurred_at=at, known_at=known_at, assumed=assumed, source=source,
+            id=f"{source}:{kind}:{id}@{show(at)}{_names(told.fields) if told.patch else ''}", kind=kind, record_id=id,
+            fields=_written(told.fields, patch=told.patch), patch=told.patch, deleted=told.deleted, occurred_at=at, known_at=told.known_at,
+            assumed=told.assumed, source=source,
         )  # fmt: skip
 
 
-def _said(told: VersionPlan, fields: Row) -> Row:
-    said = fields if told.fields is None else {name: fields[name] for name in told.fields}
-    return {**said, **told.set}
+def _names(fields: Row) -> str:
+    """Which fields a patch names, as a part of its id: patches of other fields at the same instant are other facts."""
+    names = ",".join(sorted(fields))
+    return f"/{names}" if len(names) <= _NAMES_MAX else f"/{digest(b'', names.encode()).hex()}"
 
 
 def _written(fields: Row, *, patch: bool) -> str:

@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import msgspec
 
 from tandem.connect.block import Broken
+from tandem.connect.files.encoding import SAMPLE_BYTES, Encoding, find_encoding, show_encoding
 
 if TYPE_CHECKING:
     from zlib import _Decompress as _Unpacker
 
-SAMPLE_BYTES = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 Format = Literal["lines", "elements", "delimited", "parquet"]
 
 _GZIP = b"\x1f\x8b"
 _FOREIGN = ((b"PK\x03\x04", "a zip archive or a spreadsheet"), (b"\x28\xb5\x2f\xfd", "compressed with zstd"), (b"BZh", "compressed with bzip2"),
             (b"\xfd7zXZ", "compressed with xz"), (b"%PDF", "a PDF"), (b"SQLite format 3", "an SQLite database"))  # fmt: skip
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
 
 def _keep_bytes(error: UnicodeError) -> tuple[str, int]:
@@ -41,6 +39,7 @@ class Stream:
     """The unpacked bytes of a file in UTF-8 without a mark, a chunk at a time; `broken` says how they ended, where they end too soon.
 
     consumed: how many of the file's own bytes have been read. sample: how the text begins, decoded as `encoding`, or as found.
+    guessed: the encoding's name where nothing but the bytes tells it, else None.
     """
 
     def __init__(self, path: Path, encoding: str | None, chunk_bytes: int, *, is_json: bool) -> None:
@@ -54,8 +53,11 @@ class Stream:
         self._chunk_bytes = chunk_bytes
         self._chunks = self._unpack() if start.startswith(_GZIP) else self._read()
         self._ahead = self._take_sample()
-        self.encoding, mark = find_encoding(self._ahead, encoding, is_json=is_json)
-        self._ahead = self._ahead[mark:]
+        is_text = not (self.is_parquet or self.foreign)
+        found = find_encoding(self._ahead, encoding, is_json=is_json) if is_text else Encoding("utf-8")
+        self.encoding = found.name
+        self.guessed = show_encoding(found.name) if found.guessed else None
+        self._ahead = self._ahead[found.mark :]
         self.sample = self._ahead if self.encoding == "utf-8" else self._decode(self._ahead)
 
     def close(self) -> None:
@@ -133,50 +135,6 @@ def _salvage(member: _Unpacker, packed: bytes) -> Iterator[bytes]:
         for at in range(len(packed)):
             parts.append(member.decompress(packed[at : at + 1]))
     yield b"".join(parts)
-
-
-def find_encoding(sample: bytes, named: str | None, *, is_json: bool) -> tuple[str, int]:
-    """The encoding, and how many bytes its mark takes. A mark is certain; then what the mapping names; then UTF-8 where it fits; then a guess.
-
-    JSON is UTF-8 by its standard, so there nothing is guessed: rows that are not UTF-8 fail as `bad_encoding`.
-    """
-    for mark, encoding in _MARKS:
-        if sample.startswith(mark):
-            # The decoders of UTF-16 and UTF-32 read the mark themselves, to learn the order of bytes.
-            return encoding, len(mark) if encoding == "utf-8" else 0
-    if named is not None:
-        name = codecs.lookup(named).name
-        return ("utf-8", 0) if name in ("utf-8", "utf-8-sig", "ascii") else (name, 0)
-    if is_json or _is_mostly_utf8(sample):
-        return "utf-8", 0
-    return _guess(sample), 0
-
-
-def _is_mostly_utf8(sample: bytes) -> bool:
-    """Whether most lines with other letters than ASCII are UTF-8, which hardly ever happens by chance: the rest are then damaged rows."""
-    lines = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
-    good = sum(1 for line in lines if _is_utf8(line))
-    return 2 * good > len(lines) or not lines
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _guess(sample: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    other = b"\n".join(line for line in sample.split(b"\n") if not line.isascii())[:65_536]
-    matches = list(from_bytes(other if b"\0" not in sample else sample[:65_536]))
-    if not matches:
-        return "utf-8"
-    # Of guesses that fit equally well, Windows' western one is the likeliest in business files.
-    western = [match for match in matches if match.encoding == "cp1252" and match.chaos <= matches[0].chaos]
-    return codecs.lookup((western or matches)[0].encoding).name
 
 
 def find_format(sample: bytes) -> Format:
