@@ -53,13 +53,14 @@ class Import:
 
 @dataclass(frozen=True)
 class Imported:
-    """counts: of all files, and by file. as_of: the instant of the import."""
+    """counts: of all files, and by file. guessed: the encoding of files that are not UTF-8 and name none. as_of: the import's instant."""
 
     source: str
     counts: Counts
     by_file: dict[str, Counts]
     assumed: int
     repeated_keys: int
+    guessed: dict[str, str]
     as_of: Instant
 
 
@@ -78,6 +79,7 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
             raise UnreadableInput(f"`{file}` may not be read", "check its rights")
     at = project.world.now()
     counts, by_file, assumed, repeated = Counts(), dict.fromkeys(map(told_name, asked.files), Counts()), 0, 0
+    guessed: dict[str, str] = {}
     with ExitStack() as stack:
         writer = stack.enter_context(project.writer(f"import {asked.source}"))
         mends = writer.open_failures(asked.source)
@@ -96,6 +98,8 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
                 )
                 counts += stored
                 by_file[name] += stored
+                if block.encoding is not None:
+                    guessed[name] = block.encoding
                 assumed += delivery.assumed
                 repeated += delivery.repeated_keys
                 if progress:
@@ -103,7 +107,7 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
             if not OF_FILES.intersection(by_file[name].reasons):
                 _end_whole(writer, asked.source, name, at)
         writer.seal(project.world.now())
-    return Imported(asked.source, counts, by_file, assumed, repeated, at)
+    return Imported(asked.source, counts, by_file, assumed, repeated, guessed, at)
 
 
 def _end_whole(writer: Writer, source: str, file: str, at: Instant) -> None:

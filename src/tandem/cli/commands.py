@@ -133,7 +133,7 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
         for name, each in report.by_file.items()
     ]
     if format_ == "json":
-        extra = {"assumed": report.assumed, "repeated_keys": report.repeated_keys, "source": source, "as_of": report.as_of}
+        extra = {"assumed": report.assumed, "repeated_keys": report.repeated_keys, "guessed": report.guessed, "source": source, "as_of": report.as_of}
         print_json(counts | {"reasons": report.counts.reasons} | extra)
     elif format_ == "csv":
         print_csv(("file", *counts, "reasons"), by_file)
@@ -144,6 +144,8 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
         if report.counts.failed:
             where = "" if project.folder == Path() else f" -C {project.folder}"
             click.echo(f"see them: tandem{where} failed --source {source}", err=True)
+        for name, encoding in report.guessed.items():
+            click.echo(f"{name} is read as {encoding}; if that is wrong, name the `encoding` in the mapping", err=True)
         for name, each in report.by_file.items():
             if not each.received:
                 click.echo(f"{name} has no rows", err=True)
