@@ -136,7 +136,9 @@ def write(folder: Path, format_: str, rows: int) -> Path:
     chance = np.random.default_rng(7)
     person = (chance.pareto(1.2, rows) * 50).astype(np.int64) % 30_000
     at = 1_700_000_000_000 + np.sort(chance.integers(0, 30_000_000_000, rows))
-    names = np.array(["Project Created", "Invite Accepted", "Report Viewed", "Export Started", "Pricing Viewed"])[chance.integers(0, 5, rows)]
+    names = np.array(["Project Created", "Invite Accepted", "Report Viewed", "Export Started", "Pricing Viewed"])[
+        chance.integers(0, 5, rows)
+    ]
     seats = chance.integers(1, 50, rows)
     file = folder / f"events.{format_}"
     stamps = pa.array(at, pa.timestamp("ms", "UTC"))
@@ -161,7 +163,9 @@ def write(folder: Path, format_: str, rows: int) -> Path:
             elif format_ == "csv":
                 out.write(f"m{i},{name},u{p},w{p // 60},{stamp},team,{n}\n")
             else:
-                out.write(f'{{"id":"m{i}","event":"{name}","person":"u{p}","workspace":"w{p // 60}","at":"{stamp}","plan":"team","seats":{n}}}\n')
+                out.write(
+                    f'{{"id":"m{i}","event":"{name}","person":"u{p}","workspace":"w{p // 60}","at":"{stamp}","plan":"team","seats":{n}}}\n'
+                )
     return file
 
 

@@ -162,7 +162,12 @@ def assert_sound(folder: Path) -> None:
     ledger(folder)
 
 
-_KEYS = {"event": ("message_id",), "failure": ("failure_id", "reason", "at"), "mended": ("failure_id",), "ledger": ("batch", "source", "file")}
+_KEYS = {
+    "event": ("message_id",),
+    "failure": ("failure_id", "reason", "at"),
+    "mended": ("failure_id",),
+    "ledger": ("batch", "source", "file"),
+}
 
 
 def _keys(file: str, names: Sequence[str]) -> list[tuple[Any, ...]]:

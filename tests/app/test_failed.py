@@ -111,7 +111,9 @@ def test_the_same_bad_file_is_listed_once_however_often_it_comes(folder: Path, t
 def test_a_row_that_fails_again_for_another_reason_is_listed_once_with_the_new_one(folder: Path, tmp_path: Path) -> None:
     imported(folder, "orders", orders(tmp_path, "1,Paid,,2026-03-01 09:30,5\n2,Paid,ann,2026-03-01 09:30,5\n"))
     assert [row["reason"] for row in failed(folder)] == ["no_person", "no_zone"]
-    mend(folder, MENDED.replace("person: user", "person: amount").replace("[amount]", "[user]").replace("{column: when}", "{column: event}"))
+    mend(
+        folder, MENDED.replace("person: user", "person: amount").replace("[amount]", "[user]").replace("{column: when}", "{column: event}")
+    )
     assert replay(folder) == "2 = 0 + 0 + 0 + 2"
     assert [row["reason"] for row in failed(folder)] == ["bad_instant", "bad_instant"]
     mend(folder, BROKEN)

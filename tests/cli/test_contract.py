@@ -130,7 +130,9 @@ def test_facts_that_are_shown_may_be_imported_elsewhere_in_the_same_zone(tmp_pat
 
 
 def test_a_table_shows_the_latest_and_says_of_how_many(folder: Path, tmp_path: Path) -> None:
-    imported(folder, "segment", lines(tmp_path / "calls.jsonl", *(call(f"c{n:03}", timestamp=f"2026-02-01T00:{n:02}:00Z") for n in range(60))))
+    imported(
+        folder, "segment", lines(tmp_path / "calls.jsonl", *(call(f"c{n:03}", timestamp=f"2026-02-01T00:{n:02}:00Z") for n in range(60)))
+    )
     told = tandem(folder, "facts", "--kind", "event")
     assert len(told.out.splitlines()) == 50
     assert "the latest 50 of 64; --limit 0 shows all" in told.err
@@ -190,7 +192,10 @@ def test_a_subject_is_shown_with_its_links_and_why(tmp_path: Path) -> None:
     story(folder, LINKS)
     about = tandem(folder, "identity", "?x", "--format", "json").json
     assert (about["subject"], about["person"]) == ("?x", "bob")
-    assert all({"link", "rule", "subject", "target", "occurred_at", "known_at", "source", "in_force", "why"} == set(link) for link in about["links"])
+    assert all(
+        {"link", "rule", "subject", "target", "occurred_at", "known_at", "source", "in_force", "why"} == set(link)
+        for link in about["links"]
+    )
     assert about["links"][0]["occurred_at"] == "2026-03-01T00:00:00Z"
     assert about["links"][0]["why"]
     header = tandem(folder, "identity", "?x", "--format", "csv").out.splitlines()[0]

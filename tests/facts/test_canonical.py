@@ -21,7 +21,9 @@ class Pairs(list[tuple[str, Any]]):
     """An object as it is written, with keys that may repeat."""
 
 
-VALUE = st.recursive(LEAF, lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(KEY, inner), max_size=4).map(Pairs), max_leaves=12)
+VALUE = st.recursive(
+    LEAF, lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(KEY, inner), max_size=4).map(Pairs), max_leaves=12
+)
 
 
 def written(value: Any, escape: bool, space: str) -> str:

@@ -27,7 +27,17 @@ STORY = """
 
 @pytest.mark.parametrize(
     ("day", "plans"),
-    [(1, ["free"]), (2, ["free"]), (3, ["team"]), (4, ["team"]), (5, ["free"]), (6, ["free"]), (7, ["business"]), (8, ["business"]), (9, [])],
+    [
+        (1, ["free"]),
+        (2, ["free"]),
+        (3, ["team"]),
+        (4, ["team"]),
+        (5, ["free"]),
+        (6, ["free"]),
+        (7, ["business"]),
+        (8, ["business"]),
+        (9, []),
+    ],
 )
 def test_a_fact_is_corrected_restored_corrected_again_and_taken_away(day: int, plans: list[str]) -> None:
     facts = read_facts(STORY)
@@ -101,4 +111,6 @@ def test_corrections_that_are_known_later_change_nothing(before: list[Correction
 def test_told_over_time_it_is_the_same_at_every_instant(corrections: list[Correction]) -> None:
     stretches = gone_over_time(corrections)
     for as_of in range(-1, 5):
-        assert gone(corrections, as_of) == {name for name, spans in stretches.items() if any(since <= as_of < until for since, until in spans)}
+        assert gone(corrections, as_of) == {
+            name for name, spans in stretches.items() if any(since <= as_of < until for since, until in spans)
+        }

@@ -70,7 +70,13 @@ def test_identify_gives_the_call_and_what_it_says_of_the_person() -> None:
         assert isinstance(call, Event)
         assert isinstance(person, Version)
         assert (call.type, call.user_id, call.anonymous_id, call.properties) == ("identify", "ann", visitor, '{"email":"ann@acme.com"}')
-        assert (person.kind, person.record_id, person.fields, person.patch, person.via) == ("person", "ann", call.properties, True, "identify")
+        assert (person.kind, person.record_id, person.fields, person.patch, person.via) == (
+            "person",
+            "ann",
+            call.properties,
+            True,
+            "identify",
+        )
         assert call.id == person.id == "c"
 
 
@@ -192,9 +198,9 @@ def test_an_alias_has_no_values_that_a_correction_could_change() -> None:
         read_facts("2026-03-01 ann is bob #a\n2026-03-02 correct #a previousId=cat")
 
 
-WORDS = st.sampled_from(["ann", "acme", "O-1", "a b", "by", "x=y", 'q"q', "#1", "@", "a/b", "é\u2028z", "[x]", "12", "true", "{", "--"]) | st.text(
-    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=8
-)
+WORDS = st.sampled_from(
+    ["ann", "acme", "O-1", "a b", "by", "x=y", 'q"q', "#1", "@", "a/b", "é\u2028z", "[x]", "12", "true", "{", "--"]
+) | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=8)
 # A person whose id begins with a question mark would be a visitor, and `is` and `joins` are words of the notation.
 IDS = WORDS.filter(lambda word: word[0] != "?" and word not in ("is", "joins"))
 LABELS = IDS.filter(lambda word: not word.startswith("notation:"))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from functools import cached_property
 from random import Random
 
 import pyarrow as pa
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tandem.facts.corrections import gone, gone_over_time
 from tandem.facts.fact import Correction, Event, Fact, Version
+from tandem.facts.text import read_facts
 from tandem.identity.existence import Existence
 from tandem.identity.history import History
 from tandem.identity.identity import Identity
+from tandem.identity.rules import Rules
 from tandem.values.instants import DAY
-from tests.identity.worlds import START, Choices, World, event_table, happenings, seeded_worlds, tables, worlds
+from tests.identity.worlds import RULES, START, Choices, World, event_table, happenings, seeded_worlds, tables, worlds
 
 RULES_OF_LINKS = ("anonymous", "join", "seen", "email", "crm", "explicit", "alias", "merge", "domain")
 Answer = tuple[str | None, str | None, str | None, bool]
@@ -72,7 +76,49 @@ def seeded_pasts(count: int, seed: int) -> list[Past]:
 
 
 def past_of(world: World, corrected: list[bytes]) -> Past:
+    """The world with corrections, and with a fact for each of them that is known half a day before it occurs, as a fast clock makes it."""
+    hurried = {Choices(data[::-1]).of(*(fact.id for fact in world.facts)) for data in corrected}
+    facts = tuple(replace(fact, known_at=fact.occurred_at - DAY // 2) if fact.id in hurried else fact for fact in world.facts)
+    world = dataclass_replace(world, facts=facts)
     return Past(world, tuple(_correction(number, Choices(data), world) for number, data in enumerate(corrected)))
+
+
+def past_told(text: str, rules: Rules = RULES) -> Past:
+    """A past that a text tells, its corrections included."""
+    facts = read_facts(text)
+    world = World(
+        tuple(fact for fact in facts if not isinstance(fact, Correction)), rules, max(fact.known_at for fact in facts), frozenset(), ()
+    )
+    return Past(world, tuple(fact for fact in facts if isinstance(fact, Correction)))
+
+
+# What seldom meets in worlds by chance.
+STORIES = (
+    past_told("""
+        2026-03-01 ?x is ann #ann
+        2026-03-02 ?x is bob
+        2026-03-03 Opened by ?x
+        2026-03-05 correct #ann
+        2026-03-07 undo #ann
+    """, Rules(fan_out=1)),
+    past_told("""
+        2026-03-01 person ann email=ann@acme.com
+        2026-03-01 person bob email=bob@beta.io
+        2026-03-02 Opened by ann @/w1 #first
+        2026-03-03 Opened by bob @/w1
+        2026-03-04 Opened by bob @/w1
+        2026-03-06 correct #first
+        2026-03-08 undo #first
+    """),
+    past_told("""
+        2026-03-01 ann is bob #merged
+        2026-03-02 bob is cat
+        2026-03-03 Opened by ann
+        2026-03-04 correct #merged
+        2026-03-05 ann is dan
+        2026-03-06 undo #merged
+    """),
+)  # fmt: skip
 
 
 def _correction(number: int, pick: Choices, world: World) -> Correction:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tandem.identity import coded, domains, identity, links, merges, owners, steps
+from tandem.identity import coded, domains, identity, links, merges, owners, sightings, steps
 from tandem.identity.owners import Owners
 from tandem.identity.steps import Steps
 from tests.identity.worlds import World, answers, seeded_worlds, tables
@@ -75,7 +75,12 @@ def ties_go_by_delivery_not_by_fact_id(m: pytest.MonkeyPatch) -> None:
 
 
 def aliases_do_not_reach_joins(m: pytest.MonkeyPatch) -> None:
-    m.setattr(Owners, "joiner", lambda self, link: link.subject if link.subject_kind == "person" else f"?{link.subject}")
+    def own(self: Owners, person: str) -> Any:
+        by_person, by_visitor, _ = self._joining
+        stated = self.said(by_visitor, person[1:]) if person.startswith("?") else self.said(by_person, person)
+        return sorted(stated, key=links.in_order)
+
+    m.setattr(Owners, "joins", own)
 
 
 def joins_reach_back(m: pytest.MonkeyPatch) -> None:
@@ -90,7 +95,7 @@ def joins_reach_back(m: pytest.MonkeyPatch) -> None:
 
 def of_several_workspaces_the_first_counts(m: pytest.MonkeyPatch) -> None:
     def joined(self: Owners, person: str) -> Any:
-        stated = self.joins.get(person, [])
+        stated = self.joins(person)
         return Steps((steps.ALWAYS, stated[0].occurred_at), (None, stated[0].target)) if stated else steps.constant(None)
 
     m.setattr(Owners, "joined", joined)
@@ -127,7 +132,11 @@ def the_events_own_account_skips_merges(m: pytest.MonkeyPatch) -> None:
 
     def own(self: Owners, person: Any, place: Any, account: Any) -> Any:
         found = right(self, person, place, account)
-        return found if account is None else Steps(found.starts, tuple(msgspec.structs.replace(value, account=account) for value in found.values))
+        return (
+            found
+            if account is None
+            else Steps(found.starts, tuple(msgspec.structs.replace(value, account=account) for value in found.values))
+        )
 
     m.setattr(Owners, "belonging_of", own)
 
@@ -201,14 +210,8 @@ def links_that_were_undone_still_hold(m: pytest.MonkeyPatch) -> None:
 
 
 def the_last_person_seen_owns_the_workspace(m: pytest.MonkeyPatch) -> None:
-    right = Owners._earliest_rows
-
-    def latest(self: Owners, place_of: Any, places: int) -> Any:
-        turned = replace(self.coded, occurred_at=-self.coded.occurred_at)
-        m.setitem(self.__dict__, "coded", turned)
-        return right(self, place_of, places)
-
-    m.setattr(Owners, "_earliest_rows", latest)
+    m.setattr(sightings, "_may_be_first", lambda group, occurred, known, sure: known == known)
+    m.setattr(sightings, "_in_turn", lambda found: sorted((link for link, _ in found), key=links.in_order, reverse=True))
 
 
 def an_exclusion_lasts_through_its_last_instant(m: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,9 @@ def _row(pick: Choices, number: int, before: list[Row], *, clashes: bool, failur
         case "account":
             return (Version(kind="account", record_id=pick.of("acme", "beta"), fields=pick.of('{"plan":"free"}', "{}"), **same),)
         case "opportunity":
-            return (Version(kind="opportunity", record_id="O-1", fields='{"account":"acme"}', patch=True, deleted=pick.of(False, True), **same),)
+            return (
+                Version(kind="opportunity", record_id="O-1", fields='{"account":"acme"}', patch=True, deleted=pick.of(False, True), **same),
+            )
         case "merge":
             return (Merge(kind="account", gone="acme", survivor="beta", **same),)
         case "correct" if names:

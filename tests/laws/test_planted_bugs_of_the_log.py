@@ -1,24 +1,24 @@
 """The laws of the log are worth what they catch: each of these bugs, planted, is found by one of them.
 
-    as of T asks when a fact occurred, not when it was known          law 2 and the slow log
-    corrections are ignored                                            the slow log
-    an undo is ignored                                                 the slow log
-    the first correction wins, not the last one known                  the slow log
-    a replacement hides before its correction is known                 law 2
-    a replacement stands although its correction is undone             the slow log
-    an id that is used again for something else is an echo             the slow log
-    a fact is the same if it says the same, whatever its id            the slow log
-    the ids of facts are forgotten by a seal                           the slow log
-    the ids of the journal are forgotten when a writer begins          law 3 and the slow log
-    what stands twice in one batch is stored twice                     law 3 and the slow log
-    places go by kind, not by row                                      the slow log
-    a row with a clash is stored in part                               the slow log
-    the tail is not read                                               the slow log
-    a seal that was killed is repeated without asking what it wrote    the slow log
-    a failed row is kept each time that it comes                       the slow log
-    the ledger does not count duplicates                               the slow log
-    the greatest instant known is that of the last batch               the slow log
-    what counts depends on the project's secret key                    law 4
+as of T asks when a fact occurred, not when it was known          law 2 and the slow log
+corrections are ignored                                            the slow log
+an undo is ignored                                                 the slow log
+the first correction wins, not the last one known                  the slow log
+a replacement hides before its correction is known                 law 2
+a replacement stands although its correction is undone             the slow log
+an id that is used again for something else is an echo             the slow log
+a fact is the same if it says the same, whatever its id            the slow log
+the ids of facts are forgotten by a seal                           the slow log
+the ids of the journal are forgotten when a writer begins          law 3 and the slow log
+what stands twice in one batch is stored twice                     law 3 and the slow log
+places go by kind, not by row                                      the slow log
+a row with a clash is stored in part                               the slow log
+the tail is not read                                               the slow log
+a seal that was killed is repeated without asking what it wrote    the slow log
+a failed row is kept each time that it comes                       the slow log
+the ledger does not count duplicates                               the slow log
+the greatest instant known is that of the last batch               the slow log
+what counts depends on the project's secret key                    law 4
 """
 
 from __future__ import annotations
@@ -269,5 +269,3 @@ def test_the_bug_is_caught(bug: Callable[[Patch], None], law: Callable[[], None]
 def test_without_a_bug_the_same_worlds_keep_the_law(law: Callable[[], None], monkeypatch: Patch) -> None:
     monkeypatch.setattr("tests.laws.test_planted_bugs_of_the_log.WORLDS", 40)
     law()
-
-

@@ -19,7 +19,8 @@ from tandem.signals.edges import edges
 from tandem.signals.meaning import holds, is_on
 from tandem.signals.world import FOREVER, Period, Subject, World, exists
 from tandem.values.instants import HOUR, Instant, read_instant, show
-from tests.signals.worlds import ABOUTS, PLANS, SETS, START, SmallWorld, built, read, seeded_conditions, seeded_worlds
+from tests.signals.conditions import ABOUTS, PLANS, read, seeded_conditions
+from tests.signals.worlds import SETS, START, SmallWorld, built, seeded_worlds
 
 UNIT = 6 * HOUR  # becomes a microsecond
 ORIGIN = 1_000_000_000_000_000
@@ -27,7 +28,7 @@ ORIGIN = 1_000_000_000_000_000
 
 def test_edges_are_those_that_asking_at_every_microsecond_finds() -> None:
     found = 0
-    for small, subject, condition in cases(160, seed=11):
+    for small, subject, condition in cases(100, seed=11):
         world, asked = shrunk(small.world), shrunk(read(condition))
         last = _at(small.until)
         expected, was_on = [], False
@@ -38,12 +39,12 @@ def test_edges_are_those_that_asking_at_every_microsecond_finds() -> None:
             was_on = now_on
         assert [(edge.at, edge.edge) for edge in edges(world, asked, subject, last)] == expected, (condition, subject)
         found += len(expected)
-    assert found > 200
+    assert found > 100
 
 
 def test_held_is_true_where_the_condition_is_at_every_microsecond() -> None:
     held = 0
-    for small, subject, condition in cases(120, seed=12):
+    for small, subject, condition in cases(40, seed=12):
         world, inner = shrunk(small.world), shrunk(read(condition))
         for t in range(ORIGIN, _at(small.until), 3):
             # Before the window's end, and in the microsecond that ends at its beginning: time is dense.
@@ -57,7 +58,7 @@ def test_held_is_true_where_the_condition_is_at_every_microsecond() -> None:
 
 def test_what_is_known_later_never_changes_an_edge() -> None:
     edges_seen = 0
-    for small, subject, condition in cases(150, seed=13):
+    for small, subject, condition in cases(60, seed=13):
         asked = read(condition)
         for days in (1, 3, 4):
             then = START + days * 24 * HOUR
@@ -65,12 +66,12 @@ def test_what_is_known_later_never_changes_an_edge() -> None:
             told = edges(small.world, asked, subject, then)
             assert edges(ignorant, asked, subject, then) == told, (condition, subject)
             edges_seen += len(told)
-    assert edges_seen > 100
+    assert edges_seen > 60
 
 
 def test_the_order_of_telling_does_not_matter() -> None:
     chance = Random(14)
-    for small, subject, condition in cases(150, seed=14):
+    for small, subject, condition in cases(60, seed=14):
         shuffled = replace(small.world, **_parts(built(chance.sample(small.facts, len(small.facts)), small.excluded)))
         asked = read(condition)
         assert edges(shuffled, asked, subject, small.until) == edges(small.world, asked, subject, small.until), (condition, subject)
@@ -90,12 +91,10 @@ def test_the_conditions_that_are_asked_make_sense(about: Any) -> None:
 
 
 def cases(count: int, seed: int) -> Iterator[tuple[SmallWorld, Subject, str]]:
-    """A subject and a condition about it, for each of so many worlds."""
+    """Three conditions about busy subjects, for each of so many worlds."""
     for number, small in enumerate(seeded_worlds(count, seed)):
-        subjects = small.subjects
-        if subjects:
-            subject = subjects[number % len(subjects)]
-            yield small, subject, seeded_conditions(1, subject.kind, seed * 1_000 + number)[0]
+        for turn, subject in enumerate(small.subjects[:3]):
+            yield small, subject, seeded_conditions(1, subject.kind, seed * 10_000 + number * 3 + turn)[0]
 
 
 def _parts(world: World) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from tandem.signals.edges import edges
 from tandem.signals.meaning import contributions, holds, value
 from tandem.signals.world import UNKNOWN, Subject, World
 from tandem.values.instants import DAY, HOUR, show
-from tests.signals.worlds import instant, read, world_of
+from tests.signals.conditions import read
+from tests.signals.worlds import instant, world_of
 
 ACME = Subject("account", "acme")
 
@@ -171,10 +172,12 @@ def test_any_is_every_track_page_and_screen_that_is_not_excluded() -> None:
     2026-03-01 (page) Home by ann @acme
     2026-03-01 (screen) Home by ann @acme
     2026-03-01 ann joins @acme
+    2026-03-01 (identify) by ann email=ann@acme.com
     2026-03-01 Opened by staff @acme
     """
     world = told(test_any_is_every_track_page_and_screen_that_is_not_excluded, excluded=("staff",))
     assert over(world, "count(any)", "1") == [3]
+    assert over(world, "count(any)", "1", Subject("person", "ann")) == [3]
 
 
 def test_without_a_window_a_measure_counts_since_ever() -> None:
@@ -231,12 +234,15 @@ def test_events_whose_property_is_of_another_type_are_left_out() -> None:
     2026-03-02 Chose by ann @acme size=7
     2026-03-03 Chose by ann @acme size=null
     2026-03-04 Chose by ann @acme size={"x":1}
+    2026-03-05 Chose by ann @acme size=1
+    2026-03-05 Chose by ann @acme size=1.0
+    2026-03-05 Chose by ann @acme size=true
     """
     world = told(test_events_whose_property_is_of_another_type_are_left_out)
     assert truth(world, "last(any.size) = small", "2026-03-04") is True
     assert truth(world, "last(any.size) = 7", "2026-03-04") is True
     assert truth(world, "last(any.size) = true", "2026-03-04") is None
-    assert over(world, "distinct(any.size)", "4") == [2]
+    assert over(world, "distinct(any.size)", "4 5") == [2, 4]
     assert over(world, "count(any where size != small)", "4") == [0]
     assert over(world, "count(any where size > 5)", "4") == [1]
     assert over(world, "count(any where size.x = 1)", "4") == [1]
@@ -308,7 +314,7 @@ def test_and_or_and_not_of_an_unknown_are_kleene_s() -> None:
 
 def test_a_field_is_that_of_the_latest_version_known_and_a_patch_keeps_what_it_does_not_name() -> None:
     """
-    2026-03-01 account acme plan=free employees=10
+    2026-03-01 account acme plan=free employees=10 industry=steel
     2026-03-05 account acme employees=null
     2026-03-03 (known 2026-03-06) account acme plan=team
     2026-03-08 account acme plan=pro whole
@@ -317,6 +323,8 @@ def test_a_field_is_that_of_the_latest_version_known_and_a_patch_keeps_what_it_d
     world = told(test_a_field_is_that_of_the_latest_version_known_and_a_patch_keeps_what_it_does_not_name)
     assert over(world, "plan", "1 5 6 8 9") == ["free", "free", "team", "pro", UNKNOWN]
     assert over(world, "employees", "1 5") == [10, UNKNOWN]
+    # A whole version names all there is.
+    assert over(world, "industry", "6 8") == ["steel", UNKNOWN]
 
 
 def test_of_versions_that_occur_together_the_last_by_id_holds() -> None:
@@ -561,7 +569,7 @@ def test_a_score_adds_up_points_and_tells_every_line() -> None:
     world = told(test_a_score_adds_up_points_and_tells_every_line, scores={"fit": lines})
     assert over(world, "score(fit)", "1 2 4") == [5, 7, 2]
     told_lines = [(each.truth, each.points) for each in contributions(world, "fit", ACME, instant("2026-03-04"))]
-    assert told_lines == [(False, 0), (True, 3), (None, 0), (True, -1)]
+    assert told_lines == [(False, Fraction(0)), (True, Fraction(3)), (None, Fraction(0)), (True, Fraction(-1))]
     assert turns(world, "score(fit) >= 6") == [("03-02", "entered"), ("03-04", "left")]
 
 

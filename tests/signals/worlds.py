@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import cached_property
 from random import Random
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -19,24 +20,18 @@ from hypothesis import strategies as st
 from tandem.facts.corrections import gone
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.facts.text import read_facts
-from tandem.language.expression.nodes import About, Condition, Selector
-from tandem.language.expression.parse import Expects, parse
-from tandem.language.source import Source
+from tandem.language.expression.nodes import Selector
 from tandem.signals.world import FOREVER, Happening, Held, Period, ScoreDeclaration, Stretch, Subject, Tie, World
 from tandem.values.instants import DAY, HOUR, Instant, read_instant
+from tests.signals.conditions import ABOUTS, PLANS, Choices, condition_of, read
+
+X = TypeVar("X")
 
 # Reading.
 
 
 def instant(text: str, zone: tzinfo = UTC) -> Instant:
     return read_instant(text, zone)
-
-
-def read(text: str, expects: Expects = "condition") -> Any:
-    """The expression of a text that is without fault."""
-    parsed = parse(Source("rule", text), expects)
-    assert parsed.expression is not None, [problem.told() for problem in parsed.problems]
-    return parsed.expression
 
 
 def world_of(
@@ -79,13 +74,13 @@ class _Known:
     merges: list[Merge]
     excluded: Collection[str]
 
-    def survivor(self, kind: str, one: str) -> str:
+    def survivor(self, subject: Subject) -> str:
         leads: dict[str, str] = {}
         for merge in sorted(self.merges, key=lambda each: (each.known_at, each.occurred_at, each.id)):
             gone_root, root = _followed(leads, merge.gone), _followed(leads, merge.survivor)
-            if merge.kind == kind and gone_root != root:
+            if merge.kind == subject.kind and gone_root != root:
                 leads[gone_root] = root
-        return _followed(leads, one)
+        return _followed(leads, subject.id)
 
     def latest(self, kind: str, record: str, name: str) -> str | None:
         said = [each for each in self.versions if each.kind == kind and each.record_id == record]
@@ -96,36 +91,45 @@ class _Known:
 
     def home(self, subject: Subject) -> str | None:
         account = self.latest(subject.kind, subject.id, "account")
-        return None if account is None else self.survivor("account", account)
+        return None if account is None else self.survivor(Subject("account", account))
 
-    def belonging(self, event: Event) -> tuple[str | None, str | None, str | None, bool]:
+    def belonging(self, event: Event) -> tuple[str | None, str | None, str | None, bool] | None:
+        """Person, workspace, account, and whether it is excluded; None where the event is not known."""
+        if event not in self.events:
+            return None
         visitor = None if event.anonymous_id is None else f"?{event.anonymous_id}"
-        person = visitor if event.user_id is None else self.survivor("person", event.user_id)
+        person = visitor if event.user_id is None else self.survivor(Subject("person", event.user_id))
         workspace = event.workspace_id
         home = None if workspace is None else self.home(Subject("workspace", workspace))
-        account = home if event.account_id is None else self.survivor("account", event.account_id)
+        account = home if event.account_id is None else self.survivor(Subject("account", event.account_id))
         return person, workspace, account, person in self.excluded
 
-    def root(self, account: str) -> str:
-        seen = [account]
+    def has(self, version: Version) -> bool:
+        return version in self.versions
+
+    def root(self, account: Subject) -> str:
+        seen = [account.id]
         while (parent := self.latest("account", seen[-1], "parent")) is not None and parent not in seen:
             seen.append(parent)
         return seen[-1]
 
+    def knows(self, subject: Subject) -> bool:
+        return subject in self.subjects
+
+    @cached_property
     def subjects(self) -> set[Subject]:
         """Everybody to whom a fact belongs that is not excluded."""
-        found: set[tuple[str, str | None]] = set()
+        found: set[Subject] = set()
         for event in self.events:
-            person, workspace, account, is_excluded = self.belonging(event)
+            *whose, is_excluded = self.belonging(event) or (True,)
             if not is_excluded:
-                found |= {("person", person), ("workspace", workspace), ("account", account)}
+                found |= {Subject(kind, str(one)) for kind, one in zip(ABOUTS, whose) if one is not None}
         for version in self.versions:
-            said = {**json.loads(version.fields), version.kind: version.record_id}
-            for kind in ("person", "workspace", "account"):
-                if (kind == version.kind or version.kind not in ("person", "workspace", "account")) and isinstance(said.get(kind), str):
-                    found.add((kind, self.survivor(kind, said[kind])))
-        found |= {("account", self.home(Subject(cast(About, kind), str(one)))) for kind, one in found if kind == "workspace"}
-        return {Subject(cast(About, kind), one) for kind, one in found if one is not None}
+            named = {version.kind: version.record_id} if version.kind in ABOUTS else json.loads(version.fields)
+            of_kinds = [Subject(kind, named[kind]) for kind in ABOUTS if isinstance(named.get(kind), str)]
+            found |= {Subject(one.kind, self.survivor(one)) for one in of_kinds}
+        homes = {self.home(one) for one in found if one.kind == "workspace"}
+        return found | {Subject("account", home) for home in homes if home is not None}
 
 
 def built(facts: Sequence[Fact], excluded: Collection[str] = ()) -> World:
@@ -145,45 +149,44 @@ def built(facts: Sequence[Fact], excluded: Collection[str] = ()) -> World:
 
     states = {at: known_at(at) for at in instants}
 
-    def stretches(asked: Callable[[_Known], Any]) -> list[tuple[Instant, Instant, Any]]:
-        """What stays the same from one instant to the next is one stretch; None is none."""
+    def stretches(answer: Callable[[_Known, X], Any], one: X) -> list[tuple[Instant, Instant, Any]]:
+        """What is answered about one thing, over time; what stays the same is one stretch, and None is none."""
         found: list[tuple[Instant, Instant, Any]] = []
         for at, until in zip(instants, [*instants[1:], FOREVER]):
-            answer = asked(states[at])
-            if answer is None:
-                continue
-            if found and found[-1][1:] == (at, answer):
-                found[-1] = (found[-1][0], until, answer)
-            else:
-                found.append((at, until, answer))
+            said = answer(states[at], one)
+            if found and found[-1][1:] == (at, said):
+                found[-1] = (found[-1][0], until, said)
+            elif said is not None:
+                found.append((at, until, said))
         return found
 
-    def ties(asked: Callable[[_Known], str | None]) -> tuple[Tie, ...]:
-        return tuple(Tie(*stretch) for stretch in stretches(asked))
+    def periods(answer: Callable[[_Known, X], bool], one: X) -> tuple[Period, ...]:
+        return tuple(Period(since, until) for since, until, said in stretches(answer, one) if said)
 
-    subjects = sorted(set().union(*(state.subjects() for state in states.values())))
+    def ties(answer: Callable[[_Known, Subject], str | None], ones: Iterable[Subject]) -> dict[Subject, tuple[Tie, ...]]:
+        return {one: tuple(Tie(*stretch) for stretch in stretches(answer, one)) for one in ones}
+
+    subjects = sorted(set().union(*(state.subjects for state in states.values())))
     merged = {Subject(fact.kind, fact.gone) for fact in facts if isinstance(fact, Merge)}
     return World(
         happenings=tuple(
             Happening(
-                e.id, e.type, e.name, e.occurred_at, json.loads(e.properties),
-                tuple(Stretch(*s[:2], *s[2]) for s in stretches(lambda k, e=e: k.belonging(e) if e in k.events else None)),
+                event.id, event.type, event.name, event.occurred_at, json.loads(event.properties),
+                tuple(Stretch(since, until, *whose) for since, until, whose in stretches(_Known.belonging, event)),
             )
-            for e in facts if isinstance(e, Event)
+            for event in facts if isinstance(event, Event)
         ),
         records=tuple(
             Held(
-                v.id, v.kind, v.record_id, json.loads(v.fields), v.patch, v.deleted, v.source, v.occurred_at,
-                tuple(Period(*s[:2]) for s in stretches(lambda k, v=v: True if v in k.versions else None)),
+                version.id, version.kind, version.record_id, json.loads(version.fields), version.patch, version.deleted, version.source,
+                version.occurred_at, periods(_Known.has, version),
             )
-            for v in facts if isinstance(v, Version)
+            for version in facts if isinstance(version, Version)
         ),
-        existence={
-            one: tuple(Period(*s[:2]) for s in stretches(lambda k, one=one: True if one in k.subjects() else None)) for one in subjects
-        },
-        survivors={one: ties(lambda k, one=one: k.survivor(one.kind, one.id)) for one in merged},
-        homes={one: ties(lambda k, one=one: k.home(one)) for one in subjects if one.kind != "account"},
-        families={one.id: ties(lambda k, one=one: k.root(one.id)) for one in subjects if one.kind == "account"},
+        existence={one: periods(_Known.knows, one) for one in subjects},
+        survivors=ties(_Known.survivor, merged),
+        homes=ties(_Known.home, (one for one in subjects if one.kind != "account")),
+        families={one.id: tied for one, tied in ties(_Known.root, (one for one in subjects if one.kind == "account")).items()},
     )  # fmt: skip
 
 
@@ -197,18 +200,8 @@ def _followed(leads: Mapping[str, str], one: str) -> str:
 
 START = instant("2026-03-27")  # In Berlin the clocks go forward on the third day.
 USERS, WORKSPACES, ACCOUNTS = ("ann", "bob", "staff"), ("w1", "w2"), ("A", "B")
-EVENTS, PLANS = ("Opened", "Invited"), ("free", "team", "enterprise")
+EVENTS = ("Opened", "Invited")
 SETS = {"core": ("Invited", '"Opened" where seats > 1'), "wide": ("any where plan is not unknown",)}
-
-
-class Choices:
-    """Takes one choice after another from bytes; the first, where none are left."""
-
-    def __init__(self, data: bytes) -> None:
-        self._left = list(data)
-
-    def of(self, *choices: Any) -> Any:
-        return choices[(self._left.pop(0) if self._left else 0) % len(choices)]
 
 
 @dataclass(frozen=True)
@@ -222,7 +215,11 @@ class SmallWorld:
 
     @property
     def subjects(self) -> list[Subject]:
-        return sorted(self.world.existence)
+        """Those with the most events first."""
+        theirs = {
+            one: sum(stretch.is_of(one) for each in self.world.happenings for stretch in each.stretches) for one in self.world.existence
+        }
+        return sorted(theirs, key=lambda one: (-theirs[one], one))
 
 
 THEMES: tuple[tuple[str, ...], ...] = (
@@ -230,13 +227,13 @@ THEMES: tuple[tuple[str, ...], ...] = (
     ("event", "event", "event", "correct", "undo"),
     ("event", "event", "workspace", "merge", "alias"),
     ("event", "account", "workspace", "subscription", "subscription", "merge"),
-    ("account", "workspace", "subscription", "correct"),
+    ("event", "account", "workspace", "subscription", "correct"),
     ("event", "event", "event", "account", "workspace", "subscription", "person", "merge", "alias", "correct", "undo"),
 )
 
 
 def small_world(data: bytes, happened: Iterable[bytes]) -> SmallWorld:
-    """A world of what happened, about 14 bytes each, under settings that `data` chooses."""
+    """A world of what happened, 20 bytes each, under settings that `data` chooses."""
     pick = Choices(data)
     kinds = pick.of(*THEMES)
     facts: list[Fact] = []
@@ -250,9 +247,10 @@ def small_world(data: bytes, happened: Iterable[bytes]) -> SmallWorld:
         source_order=pick.of((), ("crm",), ("csv", "app")),
         sets={name: tuple(read(f'"{each}"' if each in EVENTS else each, "selector") for each in members) for name, members in SETS.items()},
     )
-    named = {about: read(_condition(pick, about, 1, named=False)) for about in ABOUTS}
-    points = {about: tuple((read(_condition(pick, about, 1, named=False)), each) for each in (1, 3, -2)) for about in ABOUTS}
-    tiers = ("first", read("employees >= 50")), ("second", read(_condition(pick, "account", 0, named=False)))
+    named = {about: read(condition_of(pick, about, 1, named=False)) for about in ABOUTS}
+    points = {about: tuple((read(condition_of(pick, about, 1, named=False)), each) for each in (1, 3, -2)) for about in ABOUTS}
+    second = pick.of("count(any, 3d) >= 2", "plan = free", "since(any) > 12h", "people(any, 2d) = 1")
+    tiers = ("first", read("employees >= 50")), ("second", read(second))
     return SmallWorld(
         tuple(facts),
         excluded,
@@ -265,17 +263,17 @@ def small_world(data: bytes, happened: Iterable[bytes]) -> SmallWorld:
     )
 
 
-def seeded_worlds(count: int, seed: int, size: int = 14) -> list[SmallWorld]:
+def seeded_worlds(count: int, seed: int, size: int = 18) -> list[SmallWorld]:
     """Worlds that have nothing in common, of up to `size` happenings."""
     chance = Random(seed)
     return [
-        small_world(chance.randbytes(80), [chance.randbytes(20) for _ in range(chance.randint(1, size))]) for _ in range(count)
+        small_world(chance.randbytes(160), [chance.randbytes(20) for _ in range(chance.randint(4, size))]) for _ in range(count)
     ]  # fmt: skip
 
 
-def worlds(size: int = 14) -> st.SearchStrategy[SmallWorld]:
+def worlds(size: int = 18) -> st.SearchStrategy[SmallWorld]:
     return st.builds(
-        small_world, st.binary(min_size=80, max_size=80), st.lists(st.binary(min_size=20, max_size=20), min_size=1, max_size=size)
+        small_world, st.binary(min_size=160, max_size=160), st.lists(st.binary(min_size=20, max_size=20), min_size=1, max_size=size)
     )
 
 
@@ -290,7 +288,7 @@ def _facts(number: int, pick: Choices, kinds: Sequence[str], before: Sequence[Fa
         "known_at": occurred + pick.of(0, 0, 0, 0, 1, 3, -1) * DAY,
         "source": pick.of("app", "crm", "csv"),
     }
-    workspace, account = pick.of(*WORKSPACES, None), pick.of(*ACCOUNTS, None)
+    workspace, account = pick.of(*WORKSPACES, "w1", None), pick.of(*ACCOUNTS, "A", None)
     match kind:
         case "event":
             return [
@@ -300,7 +298,7 @@ def _facts(number: int, pick: Choices, kinds: Sequence[str], before: Sequence[Fa
                     user_id=pick.of(*USERS, "ann", None),
                     anonymous_id=pick.of(None, "x"),
                     workspace_id=workspace,
-                    account_id=pick.of(None, account),
+                    account_id=pick.of(account, account, None),
                     properties=json.dumps(_properties(pick)),
                     **same,
                 )
@@ -353,142 +351,3 @@ def _version(kind: str, record: str, fields: dict[str, object], pick: Choices, s
     return Version(
         kind=kind, record_id=record, fields="{}" if deleted else json.dumps(said), patch=patch and not deleted, deleted=deleted, **same
     )
-
-
-ABOUTS: tuple[About, ...] = ("person", "workspace", "account")
-_FIELDS = {
-    "person": ("account.plan", "title", "person.title", "account.employees", "account.icp_tier"),
-    "workspace": ("plan", "account.plan", "account.employees", "account.icp_tier"),
-    "account": ("plan", "account.plan", "any(plan)", "all(workspace.plan)", "highest(plan)", "employees", "account.icp_tier"),
-}
-_DATES = {
-    "person": ("account.renewal_date",),
-    "workspace": ("workspace.trial_end", "trial_end", "account.renewal_date"),
-    "account": ("renewal_date", "any(workspace.trial_end)", "all(trial_end)", "highest(trial_end)"),
-}
-
-
-def conditions(about: About, depth: int = 2) -> st.SearchStrategy[str]:
-    """Well-typed conditions as text; `read` makes expressions of them."""
-    return st.builds(lambda data: _condition(Choices(data), about, depth), st.binary(min_size=60, max_size=60))
-
-
-def seeded_conditions(count: int, about: About, seed: int, depth: int = 2) -> list[str]:
-    chance = Random(seed)
-    return [_condition(Choices(chance.randbytes(60)), about, depth) for _ in range(count)]
-
-
-def _condition(pick: Choices, about: About, depth: int, *, named: bool = True) -> str:
-    """named: whether it may name the world's signals and scores."""
-    if depth == 0:
-        return _test(pick, about, named)
-    one, other = (_condition(pick, about, depth - 1, named=named) for _ in range(2))
-    kind = pick.of("test", "test", "test", "and", "or", "not", "held", "sequence", "signal")
-    match kind:
-        case "and" | "or":
-            return f"({one}) {kind} ({other})"
-        case "not":
-            return f"not ({one})"
-        case "held":
-            return f"held({one}, {_length(pick)})"
-        case "sequence":
-            chain = [_selector(pick) for _ in range(pick.of(2, 2, 3))]
-            return f"sequence({', '.join(chain)}, within {_length(pick)})"
-        case "signal" if named:
-            return f"signal({about}_on)"
-    return _test(pick, about, named)
-
-
-def _test(pick: Choices, about: About, named: bool) -> str:
-    sign, few = pick.of(">=", ">", "<", "<=", "=", "!="), pick.of(1, 2, 3, 0)
-    kind = pick.of(
-        "number", "number", "number", "share", "trend", "text", "member", "flag", "since", "since", "until", "gap", "ratio", "field", "date",
-        "record", "record", "unknown", "score",
-    )  # fmt: skip
-    match kind:
-        case "number":
-            return f"{_number(pick, about)} {sign} {few}"
-        case "share":
-            return f"{_number(pick, about)} / {_number(pick, about)} {sign} {pick.of('50%', '100%', '0.5', '12.5%')}"
-        case "trend":
-            measure = _number(pick, about, windowed=True)
-            return pick.of(f"{measure} - previous({measure}) {sign} {few}", f"previous({measure}) {sign} {measure}")
-        case "text":
-            return f"{pick.of('first', 'last', 'last')}({_of(pick, 'plan')}{_window(pick)}) {pick.of('=', '!=')} {pick.of(*PLANS)}"
-        case "member":
-            return f"last({_of(pick, 'plan')}{_window(pick)}) {pick.of('in', 'not in')} (free, {pick.of(*PLANS)})"
-        case "flag":
-            return f"last({_of(pick, 'trial')}{_window(pick)}) = {pick.of('true', 'false')}"
-        case "since":
-            return f"since({_selector(pick)}) {sign} {_length(pick)}"
-        case "until":
-            return f"until({pick.of(*_DATES[about])}) {sign} {pick.of('0h', _length(pick), '-' + _length(pick))}"
-        case "gap":
-            return f"since({_selector(pick)}) {pick.of('-', '+')} {pick.of('since', 'since')}({_selector(pick)}) {sign} {_length(pick)}"
-        case "ratio":
-            return f"since({_selector(pick)}) / {pick.of(f'since({_selector(pick)})', f'until({pick.of(*_DATES[about])})')} {sign} {few}"
-        case "field":
-            field = pick.of(*_FIELDS[about])
-            if "employees" in field:
-                return f"{field} {sign} 50"
-            words = ("CTO", "VP") if "title" in field else ("first", "second") if "tier" in field else PLANS
-            return pick.of(
-                f"{field} {pick.of('=', '!=')} {pick.of(*words)}", f"{field} {pick.of('in', 'not in')} ({words[-1]}, {words[0]})"
-            )
-        case "date":
-            return f"{pick.of(*_DATES[about], 'last(' + _of(pick, 'due') + ')')} {sign} 2026-03-30"
-        case "record":
-            record = pick.of(
-                "subscription", "subscription", "subscription where status = active", "workspace", "account where employees > 20"
-            )
-            family = pick.of("", ", family") if about == "account" else ""
-            asked = pick.of(
-                f"count({record}{family})",
-                f"distinct(subscription.plan{family})",
-                f"sum(subscription.amount{pick.of('', ' where plan != free')})",
-            )
-            return f"{asked} {sign} {few}"
-        case "unknown":
-            asked = pick.of(
-                f"since({_selector(pick)})",
-                *_FIELDS[about],
-                f"last({_of(pick, 'seats')}{_window(pick)})",
-                f"{few} / {_number(pick, about)}",
-            )
-            return f"{asked} is {pick.of('', 'not ')}unknown"
-        case "score" if named:
-            return f"score({about}_points) {sign} {few}"
-    return f"count({_selector(pick)}{_window(pick)}) >= {few}"
-
-
-def _number(pick: Choices, about: About, *, windowed: bool = False) -> str:
-    window = f", {_length(pick)}" if windowed else _window(pick)
-    among = {"person": ("workspaces", "days"), "workspace": ("people", "days"), "account": ("people", "days", "workspaces")}[about]
-    if pick.of(True, False):
-        return f"{pick.of('count', *among)}({_selector(pick)}{window})"
-    function = pick.of("sum", "min", "max", "first", "last", "distinct")
-    return f"{function}({_of(pick, 'plan' if function == 'distinct' else 'seats')}{window})"
-
-
-def _selector(pick: Choices) -> str:
-    head = pick.of("any", '"Opened"', '"Invited"', "core", "wide")
-    return head + pick.of(
-        "", "", "", " where seats >= 2", " where not plan = free", " where seats < 2 or plan in (team, free)", " where trial = true"
-    )
-
-
-def _of(pick: Choices, name: str) -> str:
-    return f"({_selector(pick)}).{name}"
-
-
-def _window(pick: Choices) -> str:
-    return pick.of("", f", {_length(pick)}", f", {_length(pick)}")
-
-
-def _length(pick: Choices) -> str:
-    return cast(str, pick.of("1d", "2d", "3d", "12h"))
-
-
-def asked(condition: str) -> Condition:
-    """The condition of a text."""
-    return cast(Condition, read(condition))

@@ -25,7 +25,9 @@ from tests.storage.world import AT, delivery, event, no_clash, refuse_with
 
 
 def commit(writer: Writer, *rows: Event, failures: tuple[str, ...] = ()) -> str:
-    counts = writer.commit(delivery(writer.key, [[row] for row in rows], failures=failures), import_id="i", at=AT, refuse=refuse_with(writer.key))
+    counts = writer.commit(
+        delivery(writer.key, [[row] for row in rows], failures=failures), import_id="i", at=AT, refuse=refuse_with(writer.key)
+    )
     return f"{counts.received} = {counts.stored} + {counts.duplicate} + {counts.suppressed} + {counts.failed}"
 
 

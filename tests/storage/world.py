@@ -51,7 +51,16 @@ def delivery(key: bytes, rows: Sequence[Sequence[Fact]], *, failures: Sequence[s
 
 
 def failure(raw: str, reason: str) -> dict[str, object]:
-    return {"failure_id": raw, "source": "test", "file": "test.jsonl", "line": 1, "reason": reason, "detail": "", "raw": raw.encode(), "at": AT}
+    return {
+        "failure_id": raw,
+        "source": "test",
+        "file": "test.jsonl",
+        "line": 1,
+        "reason": reason,
+        "detail": "",
+        "raw": raw.encode(),
+        "at": AT,
+    }
 
 
 def failure_ids(key: bytes, raws: Sequence[str], reason: str) -> Ids:

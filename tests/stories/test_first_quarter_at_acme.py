@@ -41,13 +41,24 @@ def test_a_quarter_at_acme(acme: Path, tmp_path: Path) -> None:
         return ends(imported(acme, "notation", tmp_path / "told.txt"))
 
     # In the first week somebody looks around, and is ann the day after.
-    assert live(
-        "week1.jsonl",
-        call("1", userId=None, anonymousId="x7", timestamp="2026-01-05T10:00:00Z"),
-        call("2", type="identify", event=None, userId="ann", anonymousId="x7", timestamp="2026-01-06T10:00:00Z", traits={"email": "ann@acme.com"}),
-        call("3", timestamp="2026-01-07T10:00:00Z"),
-        call("3", timestamp="2026-01-07T10:00:00Z"),
-    ) == "4 = 3 + 1 + 0 + 0"
+    assert (
+        live(
+            "week1.jsonl",
+            call("1", userId=None, anonymousId="x7", timestamp="2026-01-05T10:00:00Z"),
+            call(
+                "2",
+                type="identify",
+                event=None,
+                userId="ann",
+                anonymousId="x7",
+                timestamp="2026-01-06T10:00:00Z",
+                traits={"email": "ann@acme.com"},
+            ),
+            call("3", timestamp="2026-01-07T10:00:00Z"),
+            call("3", timestamp="2026-01-07T10:00:00Z"),
+        )
+        == "4 = 3 + 1 + 0 + 0"
+    )
     assert seen(acme, "2026-01-05T12:00Z") == ["01-05 ?x7 @"]
     assert seen(acme, "2026-01-08") == ["01-05 ann @acme.com", "01-07 ann @acme.com"]
 

@@ -106,7 +106,9 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
 
 def _source(name: str, ledger: pa.Table, knowledge: Knowledge, open_failures: int) -> SourceHealth:
     rows = ledger.filter(pc.equal(ledger["source"], name))
-    counted = {each: int(pc.sum(rows[each]).as_py() or 0) for each in ("received", "stored", "duplicate", "suppressed", "failed", "repeated_keys")}
+    counted = {
+        each: int(pc.sum(rows[each]).as_py() or 0) for each in ("received", "stored", "duplicate", "suppressed", "failed", "repeated_keys")
+    }
     facts = assumed = 0
     known: list[int] = []
     for kind in knowledge.kinds():

@@ -79,7 +79,15 @@ class Listed:
     def _rendered(self) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
         if self.kind is None:
             rows = [
-                {"kind": kind, "id": fact.id, "occurred_at": at, "known_at": fact.known_at, "place": place, "source": fact.source, "fact": line}
+                {
+                    "kind": kind,
+                    "id": fact.id,
+                    "occurred_at": at,
+                    "known_at": fact.known_at,
+                    "place": place,
+                    "source": fact.source,
+                    "fact": line,
+                }
                 for at, place, kind, fact, line in self._told
             ]
             return ("kind", "id", "occurred_at", "known_at", "place", "source", "fact"), rows
@@ -111,7 +119,9 @@ def list_facts(project: Project, asked: Facts) -> Listed:
     if asked.kind is None and "event" in parts:
         # A call tells for the record or merge that it brought along.
         calls = parts["event"]["message_id"]
-        told = {kind: table if kind == "event" else table.filter(pc.invert(pc.is_in(table["fact_id"], calls))) for kind, table in parts.items()}
+        told = {
+            kind: table if kind == "event" else table.filter(pc.invert(pc.is_in(table["fact_id"], calls))) for kind, table in parts.items()
+        }
         parts = {kind: table for kind, table in told.items() if table.num_rows}
     total = sum(table.num_rows for table in parts.values())
     return Listed(asked.kind, _latest(parts, asked.limit), total, as_of, project.zone)
@@ -171,7 +181,10 @@ def _about(knowledge: Knowledge, kind: str, table: pa.Table, noun: str, wanted: 
     identity = knowledge.identity
     names = identity.names_of(wanted)
     if kind == "merge":
-        return [gone in names or survivor in names for gone, survivor in zip(table["gone"].to_pylist(), table["survivor"].to_pylist(), strict=True)]
+        return [
+            gone in names or survivor in names
+            for gone, survivor in zip(table["gone"].to_pylist(), table["survivor"].to_pylist(), strict=True)
+        ]
     if kind == "correction":
         return [False] * table.num_rows
     whose = cache(identity.account_of)

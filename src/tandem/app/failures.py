@@ -1,15 +1,15 @@
 """What can stop a command, with its exit code. The tree is small on purpose: a door needs no more to tell the user.
 
-    Failure                      exit 1: problems in the user's files or data
-    ├── NoProject                the folder holds no project
-    ├── PlaybookProblems         the playbook does not read; carries the problems
-    ├── UnknownName              a name that nothing has; carries the nearest
-    ├── UnreadableInput          a file or folder that cannot be read or written
-    ├── AnotherWriter            another command writes to this project
-    ├── NewerData                the data was written by a newer version
-    ├── DamagedData              the disk has altered what was durable
-    └── DiskFull                 nothing of the last batch was stored; what came before is safe
-    WrongUsage                   exit 2: the command line itself
+Failure                      exit 1: problems in the user's files or data
+├── NoProject                the folder holds no project
+├── PlaybookProblems         the playbook does not read; carries the problems
+├── UnknownName              a name that nothing has; carries the nearest
+├── UnreadableInput          a file or folder that cannot be read or written
+├── AnotherWriter            another command writes to this project
+├── NewerData                the data was written by a newer version
+├── DamagedData              the disk has altered what was durable
+└── DiskFull                 nothing of the last batch was stored; what came before is safe
+WrongUsage                   exit 2: the command line itself
 """
 
 from __future__ import annotations
@@ -50,7 +50,13 @@ class UnknownName(Failure):
         names = sorted(known)
         self.nearest = nearest(name, names)
         shown = ", ".join(f"`{each}`" for each in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-        mend = f"did you mean `{self.nearest}`?" if self.nearest else f"there {'is only' if len(names) == 1 else 'are'} {shown}" if names else f"there is no {noun} yet"
+        mend = (
+            f"did you mean `{self.nearest}`?"
+            if self.nearest
+            else f"there {'is only' if len(names) == 1 else 'are'} {shown}"
+            if names
+            else f"there is no {noun} yet"
+        )
         super().__init__(f"unknown {noun} `{name}`", mend)
 
 

@@ -79,7 +79,9 @@ def describe(project: Project, subject: str, as_of: str | None = None) -> Subjec
 def find_holder(identity: Identity, mail: str) -> str | None:
     """The one person who has an e-mail address, None where nobody or several have it."""
     links = (each.link for each in identity.links(mail))
-    holders = {identity.person_of(link.subject) for link in links if link.rule == "email" and (link.target or "").casefold() == mail.casefold()}
+    holders = {
+        identity.person_of(link.subject) for link in links if link.rule == "email" and (link.target or "").casefold() == mail.casefold()
+    }
     return holders.pop() if len(holders) == 1 else None
 
 
@@ -98,13 +100,17 @@ def undo(project: Project, link: str, *, restore: bool = False) -> Undone:
     known = knowledge.identity.link_ids()
     if link not in known:
         of_the_fact = {each for each in known if each.rpartition("/")[0] == link.rpartition("/")[0]}
-        raise UnknownName("link", link, of_the_fact) if of_the_fact else Failure(
-            f"there is no link `{link}`", "`tandem identity SUBJECT` shows the links of a subject, with their ids"
+        raise (
+            UnknownName("link", link, of_the_fact)
+            if of_the_fact
+            else Failure(f"there is no link `{link}`", "`tandem identity SUBJECT` shows the links of a subject, with their ids")
         )
     is_gone = link in knowledge.gone
     if is_gone != restore:
         raise Failure(f"`{link}` is {'taken back already' if is_gone else 'in force'}", "" if is_gone else "there is nothing to restore")
-    fact = Correction(id=f"{'restore' if restore else 'undo'}:{link}@{now}", target=link, undo=restore, occurred_at=now, known_at=now, source=SOURCE)
+    fact = Correction(
+        id=f"{'restore' if restore else 'undo'}:{link}@{now}", target=link, undo=restore, occurred_at=now, known_at=now, source=SOURCE
+    )
     with project.writer("identity undo") as writer:
         intake = Intake(SOURCE, Notation(), (), writer.key, now)
         prepared = deliver(Parsed(received=1, facts=[(0, fact)], lines=[1], kept=[b""]), "identity undo", intake)

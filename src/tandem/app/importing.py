@@ -112,7 +112,9 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
 
 def _end_whole(writer: Writer, source: str, file: str, at: Instant) -> None:
     """A file that failed as a whole before, and not this time, waits no longer."""
-    waiting = [row for row in open_failures(Log(writer.data)) if row["reason"] in OF_FILES and (row["source"], row["file"]) == (source, file)]
+    waiting = [
+        row for row in open_failures(Log(writer.data)) if row["reason"] in OF_FILES and (row["source"], row["file"]) == (source, file)
+    ]
     ended = [(source, file, row["failure_id"]) for row in waiting]
     writer.end(ended, "imported again", import_id=f"{source} {show_instant(at)}", at=at)
 

@@ -66,7 +66,9 @@ class Knowledge:
     def named_accounts(self) -> list[str]:
         """The account that each version of a record names, for kinds whose accounts identity does not read."""
         kinds = [kind for kind in self.records() if "account" in RECORD_KINDS[kind].fields and kind not in ("person", "workspace")]
-        said = (fields for kind in kinds for fields in self.table(kind, ["fact_id", "fields"])["fields"].to_pylist() if '"account"' in fields)
+        said = (
+            fields for kind in kinds for fields in self.table(kind, ["fact_id", "fields"])["fields"].to_pylist() if '"account"' in fields
+        )
         return [account for fields in said if isinstance(account := msgspec.json.decode(fields).get("account"), str) and account]
 
     def kinds(self) -> list[str]:

@@ -133,7 +133,13 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
         for name, each in report.by_file.items()
     ]
     if format_ == "json":
-        extra = {"assumed": report.assumed, "repeated_keys": report.repeated_keys, "guessed": report.guessed, "source": source, "as_of": report.as_of}
+        extra = {
+            "assumed": report.assumed,
+            "repeated_keys": report.repeated_keys,
+            "guessed": report.guessed,
+            "source": source,
+            "as_of": report.as_of,
+        }
         print_json(counts | {"reasons": report.counts.reasons} | extra)
     elif format_ == "csv":
         print_csv(("file", *counts, "reasons"), by_file)
@@ -317,7 +323,10 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
     else:
         from tandem.values.instants import show as show_instant
 
-        click.echo(f"{report.subject}: " + ", ".join(f"{noun} {name or 'none'}" for noun, name in (("person", report.person), ("account", report.account))))
+        click.echo(
+            f"{report.subject}: "
+            + ", ".join(f"{noun} {name or 'none'}" for noun, name in (("person", report.person), ("account", report.account)))
+        )
         if family is not None and len(family["members"]) > 1:
             click.echo(f"family of {family['root']}: {', '.join(family['members'])}")
         # A later snapshot that says the same again decides from then on, and tells a reader nothing new.
@@ -327,7 +336,9 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
                 continue
             link = each.link
             mark = " " if each.in_force else "✗"
-            click.echo(f"{mark} {show_instant(link.occurred_at)}  {link.rule:9}  {link.subject} -> {link.target or 'nothing'}  [{link.id}] {link.source}")
+            click.echo(
+                f"{mark} {show_instant(link.occurred_at)}  {link.rule:9}  {link.subject} -> {link.target or 'nothing'}  [{link.id}] {link.source}"
+            )
             click.echo(f"      {each.why}")
         if again:
             click.echo(f"{_counted(len(again), 'link')} that a later one says again: --format json has all")

@@ -31,12 +31,19 @@ def print_doctor(report: Doctor, format_: Format) -> None:
     rows = [
         {"source": each.source}
         | {name: getattr(each, name) for name in ends}
-        | {"facts": each.facts, "assumed": f"{each.assumed_share:.0%}", "last known": _instant(each.last_known), "stale": "stale" if each.stale else ""}
+        | {
+            "facts": each.facts,
+            "assumed": f"{each.assumed_share:.0%}",
+            "last known": _instant(each.last_known),
+            "stale": "stale" if each.stale else "",
+        }
         for each in report.sources
     ]
     if rows:
         print_table(("source", *ends, "facts", "assumed", "last known", "stale"), rows, right=("assumed",))
-    click.echo("counts: " + ("received = stored + duplicate + suppressed + failed, for every source" if report.adds_up else "THEY DO NOT ADD UP"))
+    click.echo(
+        "counts: " + ("received = stored + duplicate + suppressed + failed, for every source" if report.adds_up else "THEY DO NOT ADD UP")
+    )
     by_finding: dict[str, list[dict[str, Any]]] = {}
     for row in _findings(report):
         by_finding.setdefault(row["finding"], []).append(row)
@@ -81,7 +88,13 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
         near = f"; did you mean `{account.nearest}`?" if account.nearest else ""
         rows.append(_row("unmatched", account.account, f"named {account.named:,} times{near}"))
     for field in report.uncast:
-        rows.append(_row("uncast", f"{field.kind}: {field.name}", f"{field.uncast:,} of {field.total:,} are no {field.usual}, such as `{field.example}`"))
+        rows.append(
+            _row(
+                "uncast",
+                f"{field.kind}: {field.name}",
+                f"{field.uncast:,} of {field.total:,} are no {field.usual}, such as `{field.example}`",
+            )
+        )
     for kind, versions in report.always_known:
         rows.append(_row("always", kind, f"{versions:,} version" + ("s" if versions > 1 else "")))
     for event in report.never_seen:

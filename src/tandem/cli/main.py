@@ -68,7 +68,9 @@ def _told(error: Exception) -> int:
         _say("help: check that it is there, may be read and written, and has room")
         return 1
     where = traceback.extract_tb(error.__traceback__)[-1]
-    _say(f"this is a fault of Tandem, not of your files: {type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})")
+    _say(
+        f"this is a fault of Tandem, not of your files: {type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"
+    )
     if os.environ.get("TANDEM_TRACE"):
         _say("".join(traceback.format_exception(error)))
     else:

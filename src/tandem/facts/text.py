@@ -285,7 +285,9 @@ def _show_said(fact: Fact) -> str:
             return _spaced(f"{who} joins" if who else "(group) by", _show_place(account, fact.workspace_id), _show_values(_json(fields)))
         case Event():
             kind = "" if fact.type == "track" else f"({fact.type})"
-            who = _spaced(_show_word(fact.user_id) if fact.user_id else "", f"?{_show_word(fact.anonymous_id)}" if fact.anonymous_id else "")
+            who = _spaced(
+                _show_word(fact.user_id) if fact.user_id else "", f"?{_show_word(fact.anonymous_id)}" if fact.anonymous_id else ""
+            )
             return _spaced(kind, _show_name(fact.name), "by", who, _show_where(fact), _show_values(fact.properties))
         case Version():
             how = "deleted" if fact.deleted else "" if fact.patch else "whole"
@@ -316,7 +318,11 @@ def _show_part(word: str) -> str:
 
 def _show_name(name: str) -> str:
     plain = _EVENT.fullmatch(f"{name} by x")
-    return name if plain is not None and plain["type"] is None and plain["name"] == name and name.isprintable() and name[:1] != "(" else _json(name)
+    return (
+        name
+        if plain is not None and plain["type"] is None and plain["name"] == name and name.isprintable() and name[:1] != "("
+        else _json(name)
+    )
 
 
 def _show_values(canonical: str) -> str:

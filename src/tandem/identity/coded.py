@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 
 IDENTIFIERS = ("user_id", "anonymous_id", "workspace_id", "account_id")
+# Past so many steps of a key, its step is sought rather than climbed to.
+CLIMBED_MAX = 8
+
 Combination = tuple[str | None, str | None, str | None, str | None]
 
 
@@ -38,8 +41,7 @@ class CodedEvents:
             parts = [part[pairs // len(distinct)] for part in parts] + [pairs % len(distinct)]
             texts.append(distinct)
         columns = [[text[code] for code in part.tolist()] for text, part in zip(texts, parts, strict=True)]
-        occurred = np.asarray(plain(events.column("occurred_at")).combine_chunks(), dtype=np.int64)
-        return cls(key, list(zip(*columns, strict=True)), occurred)
+        return cls(key, list(zip(*columns, strict=True)), instants_of(events, "occurred_at"))
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,27 @@ class StepTable:
     def step_of(self, key: Numbers, at: Numbers) -> Numbers:
         """(n,) the step of `key[i]` that holds at `at[i]`, as an index into `starts`."""
         step = self.first[key]
-        rows = np.flatnonzero(self.count[key] > 1)
-        if len(rows) == 0:
-            return step
+        count = self.count[key]
+        rows = np.flatnonzero((count > 1) & (count <= CLIMBED_MAX))
+        # Few steps are climbed one by one, for all rows at once and for ever fewer of them.
+        while len(rows):
+            further = step[rows] + 1
+            rows = rows[further < self.first[key[rows]] + count[rows]]
+            rows = rows[self.starts[step[rows] + 1] <= at[rows]]
+            step[rows] += 1
+        rows = np.flatnonzero(count > CLIMBED_MAX)
+        if len(rows):
+            step[rows] = self._sought(key[rows], at[rows])
+        return step
+
+    def _sought(self, key: Numbers, at: Numbers) -> Numbers:
         # Key and instant become one number that ascends along the table: the key, then how many of all starts are passed.
         every = np.unique(self.starts)
         width = len(every) + 1
         owner = np.repeat(np.arange(len(self.count), dtype=np.int64), self.count)
         ladder = owner * width + np.searchsorted(every, self.starts, side="right")
-        wanted = key[rows] * width + np.searchsorted(every, at[rows], side="right")
-        step[rows] = np.searchsorted(ladder, wanted, side="right") - 1
-        return step
+        wanted = key * width + np.searchsorted(every, at, side="right")
+        return np.searchsorted(ladder, wanted, side="right") - 1
 
 
 def encoded(column: Any) -> tuple[Numbers, list[str | None]]:
@@ -82,6 +94,11 @@ def encoded(column: Any) -> tuple[Numbers, list[str | None]]:
     codes = [np.asarray(chunk.indices.fill_null(-1), dtype=np.int64) + 1 for chunk in chunks]
     distinct = chunks[0].dictionary.to_pylist() if chunks else []
     return (np.concatenate(codes) if codes else np.zeros(0, dtype=np.int64)), [None, *distinct]
+
+
+def instants_of(events: pa.Table, name: str) -> Numbers:
+    """(n,) microseconds."""
+    return np.asarray(plain(events.column(name)).combine_chunks(), dtype=np.int64)
 
 
 def plain(column: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tandem.identity.links import Link
-from tandem.identity.owners import Owners
+from tandem.identity.owners import OwnersAt
 from tandem.values.instants import show
 
 Kind = Literal["ring", "domain", "fan_out", "parent_ring"]
@@ -24,13 +24,13 @@ class Conflict:
     mend: str
 
 
-def find_conflicts(owners: Owners) -> list[Conflict]:
+def find_conflicts(owners: OwnersAt) -> list[Conflict]:
     """Every conflict as of the owners' instant, by kind and subject."""
     found = [*_rings(owners), *_domains(owners), *_shared(owners), *_parent_rings(owners)]
     return sorted(found, key=lambda conflict: (conflict.kind, conflict.subject, conflict.because))
 
 
-def _rings(owners: Owners) -> list[Conflict]:
+def _rings(owners: OwnersAt) -> list[Conflict]:
     return [_ring(link) for merges in (owners.persons, owners.accounts) for link in merges.rings]
 
 
@@ -42,7 +42,7 @@ def _ring(link: Link) -> Conflict:
     return Conflict("ring", link.subject, (link.id,), what, "undo this link, or the merge before it")
 
 
-def _domains(owners: Owners) -> list[Conflict]:
+def _domains(owners: OwnersAt) -> list[Conflict]:
     return [
         Conflict(
             "domain",
@@ -56,7 +56,7 @@ def _domains(owners: Owners) -> list[Conflict]:
     ]
 
 
-def _shared(owners: Owners) -> list[Conflict]:
+def _shared(owners: OwnersAt) -> list[Conflict]:
     return [
         Conflict(
             "fan_out",
@@ -69,7 +69,7 @@ def _shared(owners: Owners) -> list[Conflict]:
     ]
 
 
-def _parent_rings(owners: Owners) -> list[Conflict]:
+def _parent_rings(owners: OwnersAt) -> list[Conflict]:
     return [
         Conflict(
             "parent_ring",

@@ -5,7 +5,6 @@ One object answers for one instant. It reads the facts once and keeps nothing bu
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,16 +14,15 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from tandem.facts.kinds import SUBJECTS
 from tandem.identity.coded import CodedEvents, Numbers, StepTable, decoded, encoded, plain
 from tandem.identity.conflicts import Conflict, find_conflicts
-from tandem.identity.domains import mail_domain
+from tandem.identity.exclusions import matched_on, matching
 from tandem.identity.families import Family
 from tandem.identity.links import folded, read_links, texts, usable
-from tandem.identity.owners import Belonging, Owners
-from tandem.identity.rules import Exclusion, Rules
+from tandem.identity.owners import Belonging, OwnersAt
+from tandem.identity.rules import Rules
 from tandem.identity.steps import Steps
 from tandem.identity.subjects import Subjects, all_links, find_subjects, names_of, person_of
 from tandem.identity.why import Standing, links_of
@@ -55,7 +53,7 @@ class Unmatched:
 class Identity:
     """Answers about belonging as of one instant (`of`)."""
 
-    owners: Owners
+    owners: OwnersAt
     records: Mapping[str, pa.Table]
 
     @classmethod
@@ -65,10 +63,10 @@ class Identity:
         The caller leaves out facts that are corrected as of `as_of`; what was known later is left out here too. undone: the
         ids of links that were taken back (`FACT/RULE`).
         """
-        plain_tables = {kind: known(_plain(table), as_of) for kind, table in tables.items()}
+        plain_tables = {kind: known(plain_table(table), as_of) for kind, table in tables.items()}
         links = read_links(plain_tables, folded(rules.blocked_ids), undone)
         events = plain_tables.get("event", NO_EVENTS.empty_table())
-        return cls(Owners(links, rules, as_of, events, undone), {kind: plain_tables[kind] for kind in SUBJECTS if kind in plain_tables})
+        return cls(OwnersAt(links, rules, as_of, events, undone), {kind: plain_tables[kind] for kind in SUBJECTS if kind in plain_tables})
 
     def belonging(self, events: pa.Table) -> pa.Table:
         """(n,) rows in the order of `events`: text columns `person`, `workspace`, `account`, and `excluded`, a reason or null.
@@ -199,35 +197,15 @@ class Identity:
         for number, rule in enumerate(exclusions):
             if rule.who == "event":
                 codes, names = encoded(events.column("event"))
-                matches = _matching(rule, names)[codes]
+                matches = matching(rule, names)[codes]
             else:
-                matches = _matching(rule, [_matched_on(rule, value) for value in values])[step]
+                matches = matching(rule, [matched_on(rule, value) for value in values])[step]
             if rule.since is not None:
                 matches &= occurred_at >= rule.since
             if rule.until is not None:
                 matches &= occurred_at < rule.until
             reason[matches & (reason < 0)] = number
         return decoded(reason, [rule.reason for rule in exclusions])
-
-
-def _matched_on(rule: Exclusion, value: Belonging) -> str | None:
-    match rule.who:
-        case "person":
-            return value.person
-        case "workspace":
-            return value.workspace
-        case "account":
-            return value.account
-        case "email":
-            return value.mail
-        case _:
-            return mail_domain(value.mail)
-
-
-def _matching(rule: Exclusion, texts: list[str | None]) -> NDArray[np.bool_]:
-    glob = re.compile(".*".join(re.escape(part.casefold()) for part in rule.pattern.split("*")), re.DOTALL)
-    hit = {text: text is not None and glob.fullmatch(text.casefold()) is not None for text in set(texts)}
-    return np.array([hit[text] for text in texts], dtype=bool)
 
 
 def _gathered(texts: list[str | None], step: Numbers) -> pa.Array:
@@ -242,7 +220,8 @@ def known(table: pa.Table, as_of: int) -> pa.Table:
     return table.filter(pc.invert(later)) if pc.any(later).as_py() else table
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def plain_table(table: pa.Table) -> pa.Table:
+    """Every column in the form that Arrow's kernels all know (`plain`)."""
     return pa.table({name: plain(table.column(name)) for name in table.column_names})
 
 

@@ -6,7 +6,7 @@ A link's id is its fact's id, `/` and the rule, so that one link can be taken ba
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -97,15 +97,15 @@ def read_links(tables: Mapping[str, pa.Table], blocked: frozenset[str], undone: 
     """The links of facts; a table that is absent has no facts. blocked: folded ids (`folded`). undone: ids of links taken back."""
     reading = _Reading(tables, blocked, undone)
     return Links(
-        anonymous=_by_subject(reading.kept(_claims(reading))),
+        anonymous=by_subject(reading.kept(_claims(reading))),
         alias=list(reading.kept(_merges(reading, "person", "alias"))),
         join=list(reading.kept(_joins(reading))),
-        explicit=_by_subject(reading.kept(_stated(reading, "workspace", "account", "explicit", "account"))),
-        crm_of_workspace=_by_subject(reading.kept(_stated(reading, "workspace", "account", "crm", "account"))),
-        crm_of_person=_by_subject(reading.kept(_stated(reading, "person", "account", "crm", "account"))),
-        email=_by_subject(reading.kept(_stated(reading, "person", "email", "email", "email"))),
-        domain=_by_subject(reading.kept(_stated(reading, "account", "domain", "domain", "domain"))),
-        parent=_by_subject(reading.kept(_stated(reading, "account", "parent", "parent", "account"))),
+        explicit=by_subject(reading.kept(_stated(reading, "workspace", "account", "explicit", "account"))),
+        crm_of_workspace=by_subject(reading.kept(_stated(reading, "workspace", "account", "crm", "account"))),
+        crm_of_person=by_subject(reading.kept(_stated(reading, "person", "account", "crm", "account"))),
+        email=by_subject(reading.kept(_stated(reading, "person", "email", "email", "email"))),
+        domain=by_subject(reading.kept(_stated(reading, "account", "domain", "domain", "domain"))),
+        parent=by_subject(reading.kept(_stated(reading, "account", "parent", "parent", "account"))),
         merge=list(reading.kept(_merges(reading, "account", "merge"))),
         undone=reading.undone,
     )
@@ -131,7 +131,7 @@ def instants(table: pa.Table, column: str) -> list[int]:
     return found
 
 
-def _by_subject(links: Iterator[Link]) -> ByIdentifier:
+def by_subject(links: Iterable[Link]) -> ByIdentifier:
     found: ByIdentifier = defaultdict(list)
     for link in links:
         found[link.subject].append(link)

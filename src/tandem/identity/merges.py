@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tandem.identity.links import ByIdentifier, Link, in_order_of_knowing
+
+
+class Merges(Protocol):
+    """Who is one with whom, as of the instant that is asked about."""
+
+    def root(self, one: str) -> str:
+        """The id that is left."""
+
+    def all_of(self, one: str) -> tuple[str, ...]:
+        """Every id that is the same subject, itself included, sorted."""
 
 
 @dataclass(frozen=True)

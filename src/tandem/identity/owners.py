@@ -1,5 +1,6 @@
 """Who owns an identifier, as steps over the instants at which facts occur, by the links known at one instant.
 
+The rules are said once, here, by `Owners`; `OwnersAt` knows what was known at one instant, `owners_over_time.py` at all of them.
 Where DESIGN is silent: the e-mail, the CRM's account and the workspaces of a person are those of all the ids that are that person;
 of an account merged away, the domain still leads to the survivor; a domain is read with the links' own rule (learning reaches
 back) at the instant asked; `seen` looks at every fact that names the workspace itself, excluded ones too.
@@ -7,26 +8,29 @@ back) at the instant asked; `seen` looks at every fact that names the workspace 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
-import numpy as np
+import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from tandem.identity.coded import CodedEvents, Numbers, plain
+from tandem.identity.coded import CodedEvents
 from tandem.identity.domains import WorkDomains
 from tandem.identity.families import Families, families
-from tandem.identity.links import Link, Links, folded, in_order, usable
-from tandem.identity.merges import Merged, Shared, merged, shared
+from tandem.identity.links import ByIdentifier, Link, Links, by_subject, folded, in_order, usable
+from tandem.identity.merges import Merged, Merges, Shared, merged, shared
 from tandem.identity.rules import Rules
-from tandem.identity.steps import ALWAYS, Steps, combined, constant, standing
+from tandem.identity.sightings import rows_of, sightings
+from tandem.identity.steps import ALWAYS, NOTHING, Steps, combined, constant, standing
+
+V = TypeVar("V")
+K = TypeVar("K")
 
 
-class Belonging(NamedTuple):
+class Belonging(msgspec.Struct, frozen=True, gc=False):
     """Printed ids. mail: the e-mail that the person had."""
 
     person: str | None
@@ -35,17 +39,33 @@ class Belonging(NamedTuple):
     mail: str | None
 
 
-@dataclass(frozen=True, eq=False)
-class Owners:
-    """Answers as of `as_of` from links that were known by then. events: the same facts, for what is seen in them."""
+class Owners(ABC):
+    """The rules of Semantics 3. What was known is left open: `said`, `is_shared`, `now`, `kept` and both kinds of merges.
 
-    links: Links
-    rules: Rules
-    as_of: int
-    events: pa.Table
-    undone: Collection[str]
-    _mail_steps: dict[str, Steps[Link | None]] = field(default_factory=dict, repr=False)
-    _workspace_steps: dict[str, Steps[str | None]] = field(default_factory=dict, repr=False)
+    as_of: the instant that is asked about. sighted: by workspace, the facts by which a person may be the first one known in it.
+    """
+
+    persons: Merges
+    accounts: Merges
+
+    def __init__(self, links: Links, rules: Rules, as_of: int, sighted: ByIdentifier) -> None:
+        self.links, self.rules, self.as_of, self.sighted = links, rules, as_of, sighted
+
+    @abstractmethod
+    def said(self, stated: ByIdentifier, one: str) -> Sequence[Link]:
+        """The links of one identifier that count as of now."""
+
+    @abstractmethod
+    def is_shared(self, visitor: str) -> bool:
+        """Whether more persons claim an anonymous id than may."""
+
+    @abstractmethod
+    def now(self, steps: Steps[V]) -> V:
+        """The value that holds for facts that occur as of now."""
+
+    @abstractmethod
+    def kept(self, find: Callable[[Any, K], V], one: K) -> V:
+        """What `find(self, one)` finds; looked for once."""
 
     @cached_property
     def blocked(self) -> frozenset[str]:
@@ -54,18 +74,6 @@ class Owners:
     @cached_property
     def work_domains(self) -> WorkDomains:
         return WorkDomains.of(self.rules)
-
-    @cached_property
-    def persons(self) -> Merged:
-        return merged(self.links.alias)
-
-    @cached_property
-    def accounts(self) -> Merged:
-        return merged(self.links.merge)
-
-    @cached_property
-    def shared(self) -> dict[str, Shared]:
-        return shared(self.links.anonymous, self.links.alias, self.rules.fan_out)
 
     def person(self, user_id: str | None, anonymous_id: str | None) -> str | None:
         """The person after aliases, else the anonymous visitor as `?` and its id, else None."""
@@ -79,17 +87,32 @@ class Owners:
 
     def claim_in_force(self, visitor: str) -> Link | None:
         """The earliest identify counts, for all facts, unless more persons share the id than may."""
-        if visitor in self.shared or visitor not in self.links.anonymous:
+        if visitor not in self.links.anonymous or self.is_shared(visitor):
             return None
-        return min(self.links.anonymous[visitor], key=in_order)
+        return min(self.said(self.links.anonymous, visitor), key=in_order, default=None)
+
+    def joins(self, person: str) -> list[Link]:
+        """The joins of a printed person in order; an anonymous visitor's are those of the person it is linked to."""
+        by_person, by_visitor, claimants = self._joining
+        if person.startswith("?"):
+            # Whoever asks is that visitor, linked to nobody as of now.
+            return sorted(self.said(by_visitor, person[1:]), key=in_order)
+        ids = self.persons.all_of(person)
+        found = [link for one in ids for link in self.said(by_person, one)]
+        visitors = {visitor for one in ids for visitor in claimants.get(one, ())}
+        found += [link for visitor in visitors if self.person(None, visitor) == person for link in self.said(by_visitor, visitor)]
+        return sorted(found, key=in_order)
 
     @cached_property
-    def joins(self) -> dict[str, list[Link]]:
-        """Joins in order, by printed person; an anonymous visitor's are those of the person it is linked to."""
-        found: dict[str, list[Link]] = defaultdict(list)
-        for link in sorted(self.links.join, key=in_order):
-            found[self.joiner(link)].append(link)
-        return dict(found)
+    def _joining(self) -> tuple[ByIdentifier, ByIdentifier, dict[str, set[str]]]:
+        """Joins by user id, joins by anonymous id, and by user id the anonymous ids with joins that it ever claimed."""
+        by_person = by_subject(link for link in self.links.join if link.subject_kind == "person")
+        by_visitor = by_subject(link for link in self.links.join if link.subject_kind == "visitor")
+        claimants: dict[str, set[str]] = defaultdict(set)
+        for visitor in by_visitor:
+            for link in self.links.anonymous.get(visitor, ()):
+                claimants[str(link.target)].add(visitor)
+        return by_person, by_visitor, claimants
 
     def joiner(self, link: Link) -> str:
         """The printed person of a join."""
@@ -98,46 +121,72 @@ class Owners:
 
     def joined(self, person: str) -> Steps[str | None]:
         """The workspace of facts that name none: the only one that the person had joined by then, else None."""
-        if person not in self.joins:
-            return constant(None)
+        joins = self.joins(person)
+        if not joins:
+            return NOTHING
         starts: list[int] = [ALWAYS]
         values: list[str | None] = [None]
         so_far: set[str] = set()
-        for link in self.joins[person]:
+        for link in joins:
             so_far.add(str(link.target))
             starts.append(link.occurred_at)
             values.append(str(link.target) if len(so_far) == 1 else None)
             if len(so_far) > 1:
                 break
+        # Joins of one instant are one step, which says what holds after all of them.
         steps = Steps(tuple(starts), tuple(values))
         return combined([steps], steps.at)
 
     def mail(self, person: str) -> Steps[Link | None]:
         """The link to the e-mail that a person had, over all ids of that person."""
-        if (steps := self._mail_steps.get(person)) is None:
-            stated = [link for one in self.persons.all_of(person) for link in self.links.email.get(one, ())]
-            steps = self._mail_steps[person] = standing(stated, self.rules.source_order)
-        return steps
+        return self.kept(Owners._mail, person)
+
+    def _mail(self, person: str) -> Steps[Link | None]:
+        return self._standing_of_person(self.links.email, person)
 
     def crm(self, person: str) -> Steps[Link | None]:
         """The CRM's link from a person to an account, over all ids of that person."""
-        stated = [link for one in self.persons.all_of(person) for link in self.links.crm_of_person.get(one, ())]
-        return standing(stated, self.rules.source_order)
+        return self._standing_of_person(self.links.crm_of_person, person)
+
+    def _standing_of_person(self, stated: ByIdentifier, person: str) -> Steps[Link | None]:
+        if not stated:
+            return NOTHING
+        return standing([link for one in self.persons.all_of(person) for link in self.said(stated, one)], self.rules.source_order)
+
+    def naming(self, domain: str) -> dict[str, Link]:
+        """The accounts, after merges, whose record names the domain as of now, and the link that says so."""
+        found: dict[str, Link] = {}
+        for account, link in self._naming(domain):
+            found.setdefault(account, link)
+        return found
+
+    def _naming(self, domain: str) -> Iterator[tuple[str, Link]]:
+        for record in self._ever_naming.get(domain, ()):
+            link = self.now(standing(self.said(self.links.domain, record), self.rules.source_order))
+            if link is not None and link.target == domain:
+                yield self.accounts.root(record), link
 
     @cached_property
-    def domains_named(self) -> dict[str, dict[str, Link]]:
-        """By domain: the accounts, after merges, whose record names it as of now, and the link that says so."""
-        found: dict[str, dict[str, Link]] = defaultdict(dict)
-        for record in sorted(self.links.domain):
-            link = standing(self.links.domain[record], self.rules.source_order).at(self.as_of)
-            if link is not None and link.target is not None:
-                found[link.target].setdefault(self.accounts.root(record), link)
-        return dict(found)
+    def _ever_naming(self) -> dict[str, list[str]]:
+        """By domain, the records that ever name it; those that were known first come first, for two of them settle the matter."""
+        found: dict[str, list[str]] = defaultdict(list)
+        known_from = {record: min(link.known_at for link in links) for record, links in self.links.domain.items()}
+        for record in sorted(known_from, key=lambda one: (known_from[one], one)):
+            for domain in {link.target for link in self.links.domain[record]} - {None}:
+                found[str(domain)].append(record)
+        return found
 
     def account_of_domain(self, domain: str) -> str:
         """The one account that names the domain; where none or several do, an account of its own."""
-        named = self.domains_named.get(domain, {})
-        return self.accounts.root(next(iter(named)) if len(named) == 1 else domain)
+        return self.kept(Owners._account_of_domain, domain)
+
+    def _account_of_domain(self, domain: str) -> str:
+        named: set[str] = set()
+        for account, _ in self._naming(domain):
+            named.add(account)
+            if len(named) > 1:
+                break
+        return self.accounts.root(domain if len(named) != 1 else named.pop())
 
     def account_of_mail(self, person: str, mail: str | None) -> str:
         """The account that an e-mail names, else the person's own."""
@@ -146,8 +195,9 @@ class Owners:
 
     def account_of_person(self, person: str) -> Steps[str | None]:
         """The account of a person's facts that have no workspace."""
-        if person.startswith("?"):
-            return constant(None)
+        return NOTHING if person.startswith("?") else self.kept(Owners._account_of_person, person)
+
+    def _account_of_person(self, person: str) -> Steps[str | None]:
         crm, mail = self.crm(person), self.mail(person)
 
         def choose(at: int) -> str | None:
@@ -159,15 +209,14 @@ class Owners:
 
     def account_of_workspace(self, workspace: str) -> Steps[str | None]:
         """Explicit, else the CRM's, else by the first person known in it: the work domain, then that person's own account."""
-        if (steps := self._workspace_steps.get(workspace)) is None:
-            steps = self._workspace_steps[workspace] = self._account_of_workspace(workspace)
-        return steps
+        return self.kept(Owners._account_of_workspace, workspace)
 
     def _account_of_workspace(self, workspace: str) -> Steps[str | None]:
-        explicit = standing(self.links.explicit.get(workspace, ()), self.rules.source_order)
-        crm = standing(self.links.crm_of_workspace.get(workspace, ()), self.rules.source_order)
-        first = self.seen.get(workspace)
-        mail: Steps[Link | None] = constant(None) if first is None else self.mail(str(first.target))
+        order = self.rules.source_order
+        explicit = standing(self.said(self.links.explicit, workspace), order)
+        crm = standing(self.said(self.links.crm_of_workspace, workspace), order)
+        first = self.first_seen(workspace)
+        mail: Steps[Link | None] = NOTHING if first is None else self.mail(str(first.target))
 
         def choose(at: int) -> str | None:
             if (link := explicit.at(at) or crm.at(at)) is not None:
@@ -176,6 +225,15 @@ class Owners:
 
         return combined([explicit, crm, mail], choose)
 
+    def first_seen(self, workspace: str) -> Link | None:
+        """The link to the first identified person known in a workspace: that of the earliest fact that names it."""
+        for link in self.said(self.sighted, workspace):
+            ends = (link.target, None) if link.target_kind == "person" else (None, link.target)
+            person = self.person(*ends)
+            if link.target_kind == "person" or not str(person).startswith("?"):
+                return msgspec.structs.replace(link, target_kind="person", target=person)
+        return None
+
     def belonging(self, user: str | None, anonymous: str | None, place: str | None, account: str | None) -> Steps[Belonging]:
         """What facts with these identifiers belong to. The mail is told only where an exclusion asks for it."""
         person = self.person(user, anonymous)
@@ -183,12 +241,12 @@ class Owners:
 
     def belonging_of(self, person: str | None, place: str | None, account: str | None) -> Steps[Belonging]:
         """The same for a printed person, and a workspace and an account that are not blocked."""
-        places = constant(place) if place is not None or person is None else self.joined(person)
-        stated: Steps[str | None] = constant(None if account is None else self.accounts.root(account))
-        owned: Steps[str | None] = constant(None)
+        places = constant(place) if place is not None or person is None else self.kept(Owners.joined, person)
+        stated: Steps[str | None] = NOTHING if account is None else constant(self.accounts.root(account))
+        owned: Steps[str | None] = NOTHING
         if account is None and person is not None and None in places.values:
             owned = self.account_of_person(person)
-        mail: Steps[Link | None] = constant(None)
+        mail: Steps[Link | None] = NOTHING
         if person is not None and self._excludes_by_mail:
             mail = self.mail(person)
         within = {one: self.account_of_workspace(one) for one in places.values if one is not None and account is None}
@@ -204,51 +262,51 @@ class Owners:
     def _excludes_by_mail(self) -> bool:
         return any(rule.who in ("email", "domain") for rule in self.rules.exclusions)
 
+
+class OwnersAt(Owners):
+    """Answers as of `as_of` from links that were known by then. events: the same facts, for what is seen in them."""
+
+    persons: Merged
+    accounts: Merged
+
+    def __init__(self, links: Links, rules: Rules, as_of: int, events: pa.Table, undone: Collection[str]) -> None:
+        self.events, self.coded = events, CodedEvents.of(events)
+        self.undone = undone
+        self.persons, self.accounts = merged(links.alias), merged(links.merge)
+        self._found: dict[tuple[Any, Any], Any] = {}
+        super().__init__(links, rules, as_of, _sighted(self, links, folded(rules.blocked_ids)))
+
+    def said(self, stated: ByIdentifier, one: str) -> Sequence[Link]:
+        return stated.get(one, ())
+
+    def is_shared(self, visitor: str) -> bool:
+        return visitor in self.shared
+
+    def now(self, steps: Steps[V]) -> V:
+        return steps.at(self.as_of)
+
+    def kept(self, find: Callable[[Any, K], V], one: K) -> V:
+        key = (find, one)
+        if key not in self._found:
+            self._found[key] = find(self, one)
+        found: V = self._found[key]
+        return found
+
     @cached_property
-    def coded(self) -> CodedEvents:
-        return CodedEvents.of(self.events)
+    def shared(self) -> dict[str, Shared]:
+        return shared(self.links.anonymous, self.links.alias, self.rules.fan_out)
 
     @cached_property
     def seen(self) -> Mapping[str, Link]:
-        """By workspace, the link to the first identified person known in it: the earliest fact that names the workspace."""
-        combinations = self.coded.combinations
-        owner: list[str | None] = []
-        places: dict[str, int] = {}
-        place_of = np.full(len(combinations), -1, dtype=np.int64)
-        for number, (user, anonymous, place, _) in enumerate(combinations):
-            person = self.person(user, anonymous)
-            owner.append(person)
-            if person is not None and not person.startswith("?") and usable(place, self.blocked) is not None:
-                place_of[number] = places.setdefault(str(place), len(places))
-        rows = self._earliest_rows(place_of, len(places))
-        first: dict[int, tuple[tuple[int, str], int]] = {}
-        facts = self.events.select(["message_id", "occurred_at", "known_at", "source"]).take(pa.array(rows)).to_pylist()
-        for row, fact in zip(rows.tolist(), facts, strict=True):
-            number = int(place_of[self.coded.combination[row]])
-            order = (fact["occurred_at"], fact["message_id"])
-            if number not in first or order < first[number][0]:
-                first[number] = (order, row)
-        at_row = dict(zip(rows.tolist(), facts, strict=True))
-        found = {}
-        for place, number in places.items():
-            if number in first:
-                row = first[number][1]
-                found[place] = _seen(at_row[row], place, str(owner[int(self.coded.combination[row])]))
-        return found
+        """By workspace, the link to the first identified person known in it."""
+        found = {place: self.first_seen(place) for place in self.sighted}
+        return {place: link for place, link in found.items() if link is not None}
 
-    def _earliest_rows(self, place_of: Numbers, places: int) -> Numbers:
-        """The rows that may be the first of their workspace: those at its earliest instant."""
-        counts = place_of[self.coded.combination] >= 0
-        taken_back = [link.removesuffix("/seen") for link in self.undone if link.endswith("/seen")]
-        if taken_back:
-            ids = plain(self.events.column("message_id"))
-            counts &= ~np.asarray(pc.is_in(ids, pa.array(taken_back, ids.type)).combine_chunks(), dtype=bool)
-        rows = np.flatnonzero(counts)
-        place = place_of[self.coded.combination[rows]]
-        earliest = np.full(places, np.iinfo(np.int64).max)
-        np.minimum.at(earliest, place, self.coded.occurred_at[rows])
-        first: Numbers = rows[self.coded.occurred_at[rows] == earliest[place]]
-        return first
+    @cached_property
+    def domains_named(self) -> dict[str, dict[str, Link]]:
+        """By domain: the accounts, after merges, whose record names it as of now, and the link that says so."""
+        found = {domain: self.naming(domain) for domain in self._ever_naming}
+        return {domain: named for domain, named in found.items() if named}
 
     @cached_property
     def families(self) -> Families:
@@ -265,8 +323,8 @@ def _target(link: Link | None) -> str | None:
     return None if link is None else link.target
 
 
-def _seen(fact: Mapping[str, Any], place: str, person: str) -> Link:
-    return Link(
-        f"{fact['message_id']}/seen", "seen", "workspace", place, "person", person,
-        fact["occurred_at"], fact["known_at"], fact["source"],
-    )  # fmt: skip
+def _sighted(owners: OwnersAt, links: Links, blocked: frozenset[str]) -> ByIdentifier:
+    """What was seen, but for links that were taken back."""
+    taken_back = rows_of(owners.events, [one for one in owners.undone if one.endswith("/seen")])
+    seen = sightings(owners.events, owners.coded, blocked, links.anonymous, taken_back)
+    return {place: [link for link in stated if link.id not in owners.undone] for place, stated in seen.items()}

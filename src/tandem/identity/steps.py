@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from tandem.identity.links import Link, in_order
 
@@ -22,9 +23,8 @@ V = TypeVar("V")
 ALWAYS = -(2**63)
 
 
-@dataclass(frozen=True)
-class Steps(Generic[V]):
-    """values[i] holds from starts[i] (in) until starts[i + 1] (out); starts ascend and begin with ALWAYS."""
+class Steps(msgspec.Struct, Generic[V], frozen=True, gc=False):
+    """values[i] holds from starts[i] (in) until starts[i + 1] (out); starts ascend and begin with ALWAYS, or with what is asked first."""
 
     starts: tuple[int, ...]
     values: tuple[V, ...]
@@ -39,22 +39,31 @@ def constant(value: V) -> Steps[V]:
     return Steps((ALWAYS,), (value,))
 
 
+# What stands where nobody said anything.
+NOTHING: Steps[Any] = constant(None)
+
+
 def combined(parts: Sequence[Steps[Any]], choose: Callable[[int], V]) -> Steps[V]:
     """Steps that can only change where one of the parts does; `choose` gives the value at an instant. Equal neighbours are one."""
-    if all(len(part.starts) == 1 for part in parts):
+    changing = [part for part in parts if len(part.starts) > 1]
+    if not changing:
         return constant(choose(ALWAYS))
-    starts: list[int] = []
-    values: list[V] = []
-    for start in sorted({start for part in parts for start in part.starts} | {ALWAYS}):
-        value = choose(start)
-        if not values or values[-1] != value:
-            starts.append(start)
-            values.append(value)
-    return Steps(tuple(starts), tuple(values))
+    starts = sorted({start for part in changing for start in part.starts} | {ALWAYS})
+    return joined(starts, [choose(start) for start in starts])
+
+
+def joined(starts: Sequence[int], values: Sequence[V]) -> Steps[V]:
+    """Steps in which equal neighbours are one."""
+    if len(starts) == 1:
+        return Steps(tuple(starts), tuple(values))
+    news = [number for number, value in enumerate(values) if number == 0 or value != values[number - 1]]
+    return Steps(tuple(starts[number] for number in news), tuple(values[number] for number in news))
 
 
 def standing(links: Sequence[Link], source_order: Sequence[str]) -> Steps[Link | None]:
     """The link that holds for facts that occur at an instant, or None; `links` are those of one identifier and rule."""
+    if not links:
+        return NOTHING
     if len(links) == 1:
         return constant(links[0] if links[0].target is not None else None)
     by_rank: dict[int, list[Link]] = {}

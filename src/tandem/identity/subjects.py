@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tandem.identity.domains import registrable
 from tandem.identity.links import ByIdentifier, Link
-from tandem.identity.owners import Owners
+from tandem.identity.owners import OwnersAt
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Subjects:
         return self.persons | visitors | self.workspaces | self.accounts | self.mails | self.domains
 
 
-def find_subjects(owners: Owners, recorded: Mapping[str, Iterable[str]]) -> Subjects:
+def find_subjects(owners: OwnersAt, recorded: Mapping[str, Iterable[str]]) -> Subjects:
     """Everything that a fact names. recorded: the ids of records, by kind."""
     ends: dict[str, set[str]] = {kind: set() for kind in ("person", "visitor", "workspace", "account", "email", "domain")}
     for link in all_links(owners):
@@ -49,7 +49,7 @@ def find_subjects(owners: Owners, recorded: Mapping[str, Iterable[str]]) -> Subj
     )  # fmt: skip
 
 
-def all_links(owners: Owners) -> Iterable[Link]:
+def all_links(owners: OwnersAt) -> Iterable[Link]:
     """Every link that counts, in force or not; those that were taken back are in `owners.links.undone`."""
     links = owners.links
     yield from links.alias
@@ -64,7 +64,7 @@ def all_links(owners: Owners) -> Iterable[Link]:
             yield from one
 
 
-def names_of(owners: Owners, subject: str) -> frozenset[str]:
+def names_of(owners: OwnersAt, subject: str) -> frozenset[str]:
     """A subject's ids: those merged into it, of a visitor or a personal account whose it is, of a web address its domain."""
     bare = {subject, subject.removeprefix("?").removeprefix("~")}
     domain = registrable(subject) if "." in subject and "@" not in subject else None
@@ -73,7 +73,7 @@ def names_of(owners: Owners, subject: str) -> frozenset[str]:
     return frozenset(one for name in bare for merges in (owners.persons, owners.accounts) for one in merges.all_of(name))
 
 
-def person_of(owners: Owners, subjects: Subjects, subject: str) -> str | None:
+def person_of(owners: OwnersAt, subjects: Subjects, subject: str) -> str | None:
     """The printed person of a user id, or of `?` and an anonymous id; None where it is neither."""
     if subject in subjects.persons:
         return owners.person(subject, None)

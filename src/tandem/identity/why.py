@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tandem.identity.domains import mail_domain
 from tandem.identity.links import Link, in_order
-from tandem.identity.owners import Owners
+from tandem.identity.owners import OwnersAt
 from tandem.identity.steps import Steps, standing
 from tandem.identity.subjects import all_links, names_of
 from tandem.values.instants import show
@@ -21,7 +21,7 @@ class Standing:
     why: str
 
 
-def links_of(owners: Owners, subject: str) -> list[Standing]:
+def links_of(owners: OwnersAt, subject: str) -> list[Standing]:
     """Every link from or to a subject, by `occurred_at` and fact id. subject: any id, printed or as its source has it."""
     names = names_of(owners, subject)
     found = {link: Standing(link, *_judged(owners, link)) for link in all_links(owners) if _touches(link, names)}
@@ -41,7 +41,7 @@ def _touches(link: Link, names: frozenset[str]) -> bool:
     return link.rule == "email" and mail_domain(link.target) in names
 
 
-def _judged(owners: Owners, link: Link) -> tuple[bool, str]:
+def _judged(owners: OwnersAt, link: Link) -> tuple[bool, str]:
     """Whether a link is in force, and why."""
     match link.rule:
         case "anonymous":
@@ -58,7 +58,7 @@ def _judged(owners: Owners, link: Link) -> tuple[bool, str]:
             return _stated(owners, link)
 
 
-def _anonymous(owners: Owners, link: Link) -> tuple[bool, str]:
+def _anonymous(owners: OwnersAt, link: Link) -> tuple[bool, str]:
     if (over := owners.shared.get(link.subject)) is not None:
         return False, f"more than {owners.rules.fan_out} persons claim `{link.subject}`, so it links nobody from {show(over.at)} on"
     claim = owners.claim_in_force(link.subject)
@@ -73,9 +73,9 @@ def _merge(link: Link, ring: bool) -> tuple[bool, str]:
     return True, f"`{link.subject}` is `{link.target}` for all facts, since this was known at {show(link.known_at)}"
 
 
-def _join(owners: Owners, link: Link) -> tuple[bool, str]:
+def _join(owners: OwnersAt, link: Link) -> tuple[bool, str]:
     person = owners.joiner(link)
-    joined = {other.target for other in owners.joins[person] if other.occurred_at <= owners.as_of}
+    joined = {other.target for other in owners.joins(person) if other.occurred_at <= owners.as_of}
     if link.occurred_at > owners.as_of:
         return False, f"`{person}` has not joined `{link.target}` yet"
     if len(joined) > 1:
@@ -83,7 +83,7 @@ def _join(owners: Owners, link: Link) -> tuple[bool, str]:
     return True, f"the only workspace that `{person}` had joined, so facts without workspace from then on belong to it"
 
 
-def _seen(owners: Owners, link: Link) -> tuple[bool, str]:
+def _seen(owners: OwnersAt, link: Link) -> tuple[bool, str]:
     first = f"`{link.target}` is the first person known in `{link.subject}`"
     stronger = _at(owners, owners.links.explicit.get(link.subject, [])) or _at(owners, owners.links.crm_of_workspace.get(link.subject, []))
     if stronger is not None:
@@ -92,7 +92,7 @@ def _seen(owners: Owners, link: Link) -> tuple[bool, str]:
     return True, f"{first}, which makes its account `{account}`"
 
 
-def _stated(owners: Owners, link: Link) -> tuple[bool, str]:
+def _stated(owners: OwnersAt, link: Link) -> tuple[bool, str]:
     """A link that a version of a record states, beside the others of the same identifier and rule."""
     if link.target is None:
         return False, f"`{link.source}` no longer names one"
@@ -108,7 +108,7 @@ def _stated(owners: Owners, link: Link) -> tuple[bool, str]:
     return True, _meaning(owners, link)
 
 
-def _rivals(owners: Owners, link: Link) -> list[Link]:
+def _rivals(owners: OwnersAt, link: Link) -> list[Link]:
     links = owners.links
     if link.subject_kind == "person":
         by_identifier = links.email if link.rule == "email" else links.crm_of_person
@@ -118,7 +118,7 @@ def _rivals(owners: Owners, link: Link) -> list[Link]:
     return rivals
 
 
-def _overruled(owners: Owners, link: Link, holds: Link | None, steps: Steps[Link | None]) -> str:
+def _overruled(owners: OwnersAt, link: Link, holds: Link | None, steps: Steps[Link | None]) -> str:
     if holds is None:
         return f"`{link.source}` has since taken it back, and nothing else is said"
     order = owners.rules.source_order
@@ -130,7 +130,7 @@ def _overruled(owners: Owners, link: Link, holds: Link | None, steps: Steps[Link
     return f"{_named(holds)} holds {until}"
 
 
-def _meaning(owners: Owners, link: Link) -> str:
+def _meaning(owners: OwnersAt, link: Link) -> str:
     if link.rule == "email":
         return _mail(owners, str(link.target))
     if link.rule == "domain":
@@ -145,7 +145,7 @@ def _meaning(owners: Owners, link: Link) -> str:
     return f"`{link.source}` names the account `{link.target}`{merged}"
 
 
-def _mail(owners: Owners, mail: str) -> str:
+def _mail(owners: OwnersAt, mail: str) -> str:
     domain = mail_domain(mail)
     if domain is None:
         return f"`{mail}` names no domain, so no account"
@@ -159,7 +159,7 @@ def _mail(owners: Owners, mail: str) -> str:
     return f"`{mail}` names `{domain}`, the domain of account `{named[0]}`"
 
 
-def _domain(owners: Owners, record: str, domain: str) -> str:
+def _domain(owners: OwnersAt, record: str, domain: str) -> str:
     if domain in owners.work_domains.free:
         return f"`{domain}` is a free or disposable mail domain, so it leads nobody to `{record}`"
     others = sorted(owners.domains_named.get(domain, {}).keys() - {owners.accounts.root(record)})
@@ -168,7 +168,7 @@ def _domain(owners: Owners, record: str, domain: str) -> str:
     return f"the only account that names `{domain}`"
 
 
-def _at(owners: Owners, links: list[Link]) -> Link | None:
+def _at(owners: OwnersAt, links: list[Link]) -> Link | None:
     return standing(links, owners.rules.source_order).at(owners.as_of)
 
 

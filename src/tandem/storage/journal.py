@@ -174,7 +174,9 @@ def _has_record(path: Path, start: int) -> bool:
     while found >= 0:
         begin = found + _HEAD_BYTES
         size = int.from_bytes(content[found + len(MAGIC) : begin - 4], "little")
-        if begin + size <= len(content) and zlib.crc32(content[begin : begin + size]) == int.from_bytes(content[begin - 4 : begin], "little"):
+        if begin + size <= len(content) and zlib.crc32(content[begin : begin + size]) == int.from_bytes(
+            content[begin - 4 : begin], "little"
+        ):
             return True
         found = content.find(MAGIC, found + 1)
     return False

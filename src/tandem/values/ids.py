@@ -9,4 +9,6 @@ KEY_BYTES = 16
 
 def digest(key: bytes, *parts: bytes) -> bytes:
     """16 bytes that differ where any part differs; parts are kept apart by their lengths."""
-    return blake2b(b"".join([piece for part in parts for piece in (len(part).to_bytes(4, "little"), part)]), key=key, digest_size=16).digest()
+    return blake2b(
+        b"".join([piece for part in parts for piece in (len(part).to_bytes(4, "little"), part)]), key=key, digest_size=16
+    ).digest()

@@ -1,0 +1,182 @@
+"""Cells: what facts with the same identifiers, of one span of occurrence, belong to at every instant of knowledge.
+
+Every fact is in one cell, so that millions of facts are answered by gathering from few thousands of answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tandem.facts.corrections import OPEN
+from tandem.identity.coded import CodedEvents, Numbers, StepTable
+from tandem.identity.exclusions import matched_on, matches
+from tandem.identity.owners import Belonging
+from tandem.identity.owners_over_time import OwnersOverTime
+from tandem.identity.rules import Exclusion
+from tandem.identity.steps import Steps, joined
+
+Codes = NDArray[np.int32]
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """Printed ids, and whether a rule about them leaves the facts out."""
+
+    person: str | None
+    workspace: str | None
+    account: str | None
+    excluded: bool
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One column of the answers. codes: (answers,) into `texts`; -1 is none."""
+
+    codes: Codes
+    texts: list[str]
+
+    @classmethod
+    def of(cls, texts: Iterable[str | None]) -> Coded:
+        codes: dict[str | None, int] = {None: -1}
+        numbers = np.fromiter((codes.setdefault(text, len(codes) - 1) for text in texts), np.int32)
+        return cls(numbers, [text for text in codes if text is not None])
+
+    def taken(self, answer: Numbers) -> pa.DictionaryArray:
+        """(n,) the texts of answers, as a dictionary."""
+        codes = self.codes[answer]
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(self.texts, pa.string()))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """cell: (n,) of each event. steps: of each cell, the instants of knowledge at which its answer changes.
+
+    until: (steps,) where the next step of the cell begins. answer: (steps,) into `person`, `workspace`, `account` and `excluded`.
+    """
+
+    cell: Numbers
+    steps: StepTable
+    until: Numbers
+    answer: Numbers
+    person: Coded
+    workspace: Coded
+    account: Coded
+    excluded: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, coded: CodedEvents, known_at: Numbers, owners: OwnersOverTime) -> Cells:
+        kind_of, kinds = _kinds(coded, known_at, owners)
+        rules = [rule for rule in owners.rules.exclusions if rule.who != "event"]
+        begins = [_begins(over, rules) for over in kinds]
+        spans = StepTable.of(begins)
+        span = spans.step_of(kind_of[coded.combination], coded.occurred_at)
+        # Only spans of occurrence in which something occurs are cells.
+        used = np.zeros(len(spans.starts), dtype=bool)
+        used[span] = True
+        kind_of_span = np.repeat(np.arange(len(kinds)), spans.count)[used]
+        starts: list[tuple[int, ...]] = []
+        answer: list[int] = []
+        answers: dict[Answer, int] = {}
+        for kind, occurred in zip(kind_of_span.tolist(), spans.starts[used].tolist(), strict=True):
+            cell = _answers(kinds[kind], occurred, rules)
+            starts.append(cell.starts)
+            answer += [answers.setdefault(value, len(answers)) for value in cell.values]
+        steps = StepTable.of(starts)
+        until = np.append(steps.starts[1:], OPEN)
+        until[steps.first + steps.count - 1] = OPEN
+        return cls(
+            (np.cumsum(used) - 1)[span], steps, until, np.array(answer, dtype=np.int64),
+            Coded.of(one.person for one in answers), Coded.of(one.workspace for one in answers), Coded.of(one.account for one in answers),
+            np.array([one.excluded for one in answers], dtype=bool),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Events over knowledge time, by row and since, all (m,). answer: into the answers of the cells."""
+
+    row: Numbers
+    since: Numbers
+    until: Numbers
+    answer: Numbers
+
+    def take(self, chosen: Numbers | NDArray[np.bool_]) -> Stretches:
+        return Stretches(self.row[chosen], self.since[chosen], self.until[chosen], self.answer[chosen])
+
+
+def over_time(cells: Cells, known_at: Numbers) -> Stretches:
+    """What each event belongs to from when it is known on. known_at: (n,) of the events of the cells."""
+    first = cells.steps.step_of(cells.cell, known_at)
+    number = cells.steps.first[cells.cell] + cells.steps.count[cells.cell] - first
+    row = np.arange(len(number), dtype=np.int64)
+    if (number > 1).any():
+        row = np.repeat(row, number)
+        step = first[row] + np.arange(len(row), dtype=np.int64) - (np.cumsum(number) - number)[row]
+    else:
+        step = first
+    return Stretches(row, np.maximum(known_at[row], cells.steps.starts[step]), cells.until[step], cells.answer[step])
+
+
+def without_echoes(stretches: Stretches, answer: Numbers) -> Stretches:
+    """The stretches with other answers, neighbours with equal ones joined."""
+    echo = (stretches.row[1:] == stretches.row[:-1]) & (answer[1:] == answer[:-1]) & (stretches.since[1:] == stretches.until[:-1])
+    begins = np.flatnonzero(np.append(True, ~echo)) if len(answer) else np.zeros(0, dtype=np.int64)
+    ends = np.append(begins[1:], len(answer)) - 1 if len(answer) else begins
+    return Stretches(stretches.row[begins], stretches.since[begins], stretches.until[ends], answer[begins])
+
+
+def alike(cells: Cells) -> Numbers:
+    """(answers,) the first answer that names the same person, workspace and account, be they excluded or not."""
+    firsts: dict[tuple[int, ...], int] = {}
+    named = zip(*(column.codes.tolist() for column in (cells.person, cells.workspace, cells.account)), strict=True)
+    return np.fromiter((firsts.setdefault(ids, number) for number, ids in enumerate(named)), np.int64)
+
+
+def _kinds(coded: CodedEvents, known_at: Numbers, owners: OwnersOverTime) -> tuple[Numbers, list[Steps[Steps[Belonging]]]]:
+    """(combinations,) which of the distinct answers over time each has, and those."""
+    first_known = np.full(len(coded.combinations), OPEN)
+    np.minimum.at(first_known, coded.combination, known_at)
+    kind_of = np.zeros(len(coded.combinations), dtype=np.int64)
+    numbers: dict[int, int] = {}
+    kinds: list[Steps[Steps[Belonging]]] = []
+    # Who is known first comes first, so that nothing need be found again from an earlier instant on.
+    for number in np.argsort(first_known, kind="stable").tolist():
+        over = owners.belonging_over(coded.combinations[number], int(first_known[number]))
+        # Combinations of one person, workspace and account share their answer; `kinds` keeps it, so that no other gets its id.
+        kind = numbers.setdefault(id(over), len(kinds))
+        if kind == len(kinds):
+            kinds.append(over)
+        kind_of[number] = kind
+    return kind_of, kinds
+
+
+def _begins(over: Steps[Steps[Belonging]], rules: Sequence[Exclusion]) -> Sequence[int]:
+    """The instants of occurrence at which the answer may change, at whatever instant of knowledge."""
+    begins = {start for inner in over.values for start in inner.starts}
+    if rules:
+        matched = (rule for value in {value for inner in over.values for value in inner.values} for rule in _matched(value, rules))
+        begins.update(limit for rule in matched for limit in (rule.since, rule.until) if limit is not None)
+    return sorted(begins)
+
+
+def _answers(over: Steps[Steps[Belonging]], occurred: int, rules: Sequence[Exclusion]) -> Steps[Answer]:
+    """What facts that occur at an instant belong to, over knowledge time."""
+    return joined(over.starts, [_answer(inner.at(occurred), occurred, rules) for inner in over.values])
+
+
+def _answer(value: Belonging, occurred: int, rules: Sequence[Exclusion]) -> Answer:
+    excluded = any(_in_force(rule, occurred) for rule in _matched(value, rules)) if rules else False
+    return Answer(value.person, value.workspace, value.account, excluded)
+
+
+def _matched(value: Belonging, rules: Sequence[Exclusion]) -> list[Exclusion]:
+    return [rule for rule in rules if matches(rule, matched_on(rule, value))]
+
+
+def _in_force(rule: Exclusion, occurred: int) -> bool:
+    return (rule.since is None or rule.since <= occurred) and (rule.until is None or occurred < rule.until)

@@ -1,0 +1,183 @@
+"""Existence: when each person, workspace and account is there, and whose a person and a workspace are, over knowledge time.
+
+A subject exists while some fact or record known then belongs to it (excluded ones belong too). Nothing belongs to what is merged away.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tandem.facts.corrections import OPEN
+from tandem.identity.cells import Cells, Coded, Stretches
+from tandem.identity.coded import Numbers
+from tandem.identity.latest import Held, account_of_latest
+from tandem.identity.links import usable
+from tandem.identity.lives import Stretch
+from tandem.identity.merges_over_time import MergesOverTime
+from tandem.identity.owners_over_time import OwnersOverTime
+from tandem.identity.steps import ALWAYS, Steps
+
+V = TypeVar("V")
+Recorded = Mapping[str, Mapping[str, Sequence[Stretch]]]
+
+
+@dataclass(frozen=True)
+class Existence:
+    """Tables by `id` and `since`: `id`, `since`, `until` (int64 microseconds, half-open), of persons and workspaces also `account`.
+
+    `id` and `account` are dictionaries of int32. An anonymous visitor is a person whose id begins with `?`. A stretch ends where
+    the subject ceases to exist or the account changes. An account is that of the person's latest fact as of the instant.
+    """
+
+    persons: pa.Table
+    workspaces: pa.Table
+    accounts: pa.Table
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Events, as existence reads them. doubtful: (n,) those that are ever gone. stretches: all of them, over time."""
+
+    cells: Cells
+    known_at: Numbers
+    occurred_at: Numbers
+    doubtful: NDArray[np.bool_]
+    stretches: Stretches
+    ids: Any
+
+
+Lasting = defaultdict[str, list[Stretch]]
+
+
+def find_existence(owners: OwnersOverTime, facts: Facts, recorded: Recorded) -> Existence:
+    """recorded: by kind of subject and its id as the source has it, when a record of it is known."""
+    cells = facts.cells
+    persons, workspaces, accounts = (_of_facts(facts, column) for column in (cells.person, cells.workspace, cells.account))
+    of_persons = _of_records(owners, recorded["person"], owners.persons)
+    of_workspaces = _of_records(owners, recorded["workspace"], None)
+    _add(persons, of_persons)
+    _add(workspaces, of_workspaces)
+    _add(accounts, _of_records(owners, recorded["account"], owners.accounts))
+    latest = account_of_latest(cells, facts.stretches, facts.occurred_at, facts.ids)
+    held_by_person = {one: _held(united(there), latest.get(one, ()), partial(_of_person, owners, one)) for one, there in persons.items()}
+    held_by_workspace = {one: _held(united(there), (), partial(_of_workspace, owners, one)) for one, there in workspaces.items()}
+    # The record of a person or a workspace belongs to its account too.
+    for held_by, records in ((held_by_person, of_persons), (held_by_workspace, of_workspaces)):
+        for one, stretches in records.items():
+            for since, until, account in held_by[one]:
+                if account is not None:
+                    within = ((max(since, begun), min(until, over)) for begun, over in united(stretches))
+                    accounts[account] += [stretch for stretch in within if stretch[0] < stretch[1]]
+    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items()}
+    return Existence(_table(held_by_person), _table(held_by_workspace), _table(whole).drop_columns(["account"]))
+
+
+def united(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The same instants in stretches that are in order and apart from each other."""
+    found: list[Stretch] = []
+    for since, until in sorted(stretches):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until))
+        else:
+            found.append((since, until))
+    return found
+
+
+def _add(lasting: Lasting, more: Lasting) -> None:
+    for one, stretches in more.items():
+        lasting[one] += stretches
+
+
+def _of_facts(facts: Facts, column: Coded) -> Lasting:
+    """When facts belong to each subject of a column. All facts of a cell share its steps, so the first known speaks for them."""
+    cells = facts.cells
+    first_known = np.full(len(cells.steps.first), OPEN)
+    np.minimum.at(first_known, cells.cell[~facts.doubtful], facts.known_at[~facts.doubtful])
+    since = np.maximum(cells.steps.starts, np.repeat(first_known, cells.steps.count))
+    taken = facts.stretches.take(facts.doubtful[facts.stretches.row])
+    since, until, answer = (
+        np.concatenate(pair) for pair in ((since, taken.since), (cells.until, taken.until), (cells.answer, taken.answer))
+    )
+    code = column.codes[answer]
+    there = np.flatnonzero((since < until) & (code >= 0))
+    # Of stretches that end together only the longest is needed, and most are open.
+    order = there[np.lexsort((since[there], until[there], code[there]))]
+    code, since, until = code[order], since[order], until[order]
+    longest = np.flatnonzero(np.append(True, (code[1:] != code[:-1]) | (until[1:] != until[:-1]))) if len(order) else order
+    found: Lasting = defaultdict(list)
+    for one, begun, over in zip(code[longest].tolist(), since[longest].tolist(), until[longest].tolist(), strict=True):
+        found[column.texts[one]].append((begun, over))
+    return found
+
+
+def _of_records(owners: OwnersOverTime, recorded: Mapping[str, Sequence[Stretch]], merges: MergesOverTime | None) -> Lasting:
+    """When records belong to each subject, after merges."""
+    found: Lasting = defaultdict(list)
+    for one, stretches in recorded.items():
+        if usable(one, owners.blocked) is None:
+            continue
+        if merges is None or not merges.may_change(one):
+            found[one] += stretches
+            continue
+        for since, until, root in _spans(owners.over(partial(merges.root, one), ALWAYS)):
+            within = ((max(since, begun), min(until, over)) for begun, over in stretches)
+            found[root] += [stretch for stretch in within if stretch[0] < stretch[1]]
+    return found
+
+
+def _held(there: Iterable[Stretch], latest: Iterable[Held], otherwise: Callable[[int], Steps[str | None]]) -> list[Held]:
+    """Whose a subject is while it is there: as its latest fact says, and `otherwise` where it has none."""
+    found: list[Held] = []
+    told = iter(latest)
+    each = next(told, None)
+    for since, until in there:
+        at = since
+        while at < until:
+            while each is not None and each[1] <= at:
+                each = next(told, None)
+            if each is not None and each[0] <= at:
+                parts = [(at, min(each[1], until), each[2])]
+            else:
+                end = until if each is None else min(each[0], until)
+                parts = [(max(at, begun), min(end, over), one) for begun, over, one in _spans(otherwise(at)) if begun < end and over > at]
+            for part in parts:
+                if found and found[-1][1] == part[0] and found[-1][2] == part[2]:
+                    found[-1] = (found[-1][0], part[1], part[2])
+                else:
+                    found.append(part)
+            at = parts[-1][1]
+    return found
+
+
+def _of_person(owners: OwnersOverTime, person: str, since: int) -> Steps[str | None]:
+    return owners.over(lambda: owners.now(owners.account_of_person(person)), since)
+
+
+def _of_workspace(owners: OwnersOverTime, workspace: str, since: int) -> Steps[str | None]:
+    return owners.over(lambda: owners.now(owners.account_of_workspace(workspace)), since)
+
+
+def _spans(steps: Steps[V]) -> Iterable[tuple[int, int, V]]:
+    return zip(steps.starts, (*steps.starts[1:], OPEN), steps.values, strict=True)
+
+
+def _table(held_by: Mapping[str, Sequence[Held]]) -> pa.Table:
+    ordered = sorted(held_by)
+    rows = [held for one in ordered for held in held_by[one]]
+    number = np.repeat(np.arange(len(ordered), dtype=np.int32), [len(held_by[one]) for one in ordered])
+    return pa.table(
+        {
+            "id": pa.DictionaryArray.from_arrays(pa.array(number), pa.array(ordered, pa.string())),
+            "since": pa.array([since for since, _, _ in rows], pa.int64()),
+            "until": pa.array([until for _, until, _ in rows], pa.int64()),
+            "account": pa.array([account for _, _, account in rows], pa.string()).dictionary_encode(),
+        }
+    )

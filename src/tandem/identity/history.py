@@ -1,0 +1,150 @@
+"""Identity at all instants at once: for each event, the stretches of knowledge time in which it belongs to somebody.
+
+`Identity` answers as of one instant, `History` for all of them; both ask the same rules (`owners.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tandem.facts.kinds import SUBJECTS
+from tandem.identity.cells import Cells, Stretches, alike, over_time, without_echoes
+from tandem.identity.coded import CodedEvents, Numbers, encoded, instants_of
+from tandem.identity.exclusions import matching
+from tandem.identity.existence import Existence, Facts, find_existence
+from tandem.identity.identity import NO_EVENTS, plain_table
+from tandem.identity.links import folded, read_links
+from tandem.identity.lives import Gone, Lives, Stretch, life
+from tandem.identity.owners_over_time import OwnersOverTime
+from tandem.identity.rules import Rules
+from tandem.identity.sightings import rows_of, sightings
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Answers about belonging at every instant of knowledge (`of`)."""
+
+    owners: OwnersOverTime
+    events: pa.Table
+    coded: CodedEvents
+    gone: Gone
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pa.Table], rules: Rules, gone: Gone | None = None) -> History:
+        """Reads the tables `event`, `account`, `person`, `workspace` and `merge`: all facts there ever were, corrected ones too.
+
+        gone: by id of a fact or link, the stretches of knowledge time in which it does not count (`gone_over_time`).
+        """
+        gone = gone or {}
+        plain_tables = {kind: plain_table(table) for kind, table in tables.items()}
+        blocked = folded(rules.blocked_ids)
+        events = plain_tables.get("event", NO_EVENTS.empty_table())
+        coded = CodedEvents.of(events)
+        links = read_links(plain_tables, blocked, ())
+        sighted = sightings(events, coded, blocked, links.anonymous, rows_of(events, gone))
+        owners = OwnersOverTime(links, rules, sighted, Lives(gone))
+        return cls(owners, events, coded, gone)
+
+    def belongings(self, events: pa.Table | None = None) -> pa.Table:
+        """Stretches of knowledge time, by row and since: what `Identity` as of any instant in them says of the event.
+
+        events: by default the facts that the history was made of. Columns: `row` (int64, of the events), `since`, `until` (int64
+        microseconds, half-open; the greatest int64 is without end), `person`, `workspace`, `account` (dictionaries of int32) and
+        `excluded`. An event has no stretch where it is not known or is corrected away; neighbours with equal answers are one.
+        """
+        if events is None:
+            events, cells = self.events, self.cells
+        else:
+            events = plain_table(events)
+            cells = Cells.of(CodedEvents.of(events), instants_of(events, "known_at"), self.owners)
+        known = instants_of(events, "known_at")
+        found = over_time(cells, known)
+        left_out = self._left_out(events)
+        if left_out.any():
+            # Where the event's name decides, it does not matter whether a rule about belonging leaves it out too.
+            found = without_echoes(found, np.where(left_out[found.row], alike(cells)[found.answer], found.answer))
+        found = _clipped(found, events, known, self.gone)
+        texts = {"person": cells.person, "workspace": cells.workspace, "account": cells.account}
+        columns = {name: column.taken(found.answer) for name, column in texts.items()}
+        return pa.table(
+            {
+                "row": found.row,
+                "since": found.since,
+                "until": found.until,
+                **columns,
+                "excluded": cells.excluded[found.answer] | left_out[found.row],
+            }
+        )
+
+    def existence(self, records: pa.Table | None = None) -> Existence:
+        """When each person, workspace and account exists, and whose a person and a workspace are, over knowledge time.
+
+        records: the facts that are versions of records, by the subjects that they belong to: `kind` (person, workspace or
+        account), `id`, `fact_id` and `known_at`. One that belongs to several subjects has several rows.
+        """
+        known, occurred = (instants_of(self.events, name) for name in ("known_at", "occurred_at"))
+        stretches = _clipped(over_time(self.cells, known), self.events, known, self.gone)
+        facts = Facts(self.cells, known, occurred, rows_of(self.events, self.gone), stretches, self.events.column("message_id"))
+        return find_existence(self.owners, facts, _recorded(records, self.gone))
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Of the facts that the history was made of."""
+        return Cells.of(self.coded, instants_of(self.events, "known_at"), self.owners)
+
+    def _left_out(self, events: pa.Table) -> Flags:
+        """(n,) which events a rule about their name leaves out."""
+        found = np.zeros(events.num_rows, dtype=bool)
+        rules = [rule for rule in self.owners.rules.exclusions if rule.who == "event"]
+        if rules:
+            codes, names = encoded(events.column("event"))
+            occurred = instants_of(events, "occurred_at")
+        for rule in rules:
+            matches = matching(rule, names)[codes]
+            matches &= (occurred >= rule.since) if rule.since is not None else True
+            matches &= (occurred < rule.until) if rule.until is not None else True
+            found |= matches
+        return found
+
+
+def _clipped(found: Stretches, events: pa.Table, known: Numbers, gone: Gone) -> Stretches:
+    """The stretches less those in which their fact is gone."""
+    doubtful = rows_of(events, gone)
+    if not doubtful.any():
+        return found
+    rows = np.flatnonzero(doubtful)
+    ids = events.column("message_id").take(pa.array(rows)).to_pylist()
+    lives = {row: life(int(known[row]), gone.get(fact, ())) for row, fact in zip(rows.tolist(), ids, strict=True)}
+    inside = doubtful[found.row]
+    taken = found.take(inside)
+    parts = [
+        (row, max(since, begun), min(until, over), answer)
+        for row, since, until, answer in zip(
+            *(column.tolist() for column in (taken.row, taken.since, taken.until, taken.answer)), strict=True
+        )
+        for begun, over in lives[row]
+        if max(since, begun) < min(until, over)
+    ]
+    clipped = np.array(parts, dtype=np.int64).reshape(-1, 4).T
+    left = found.take(~inside)
+    whole = Stretches(*(np.concatenate(pair) for pair in zip((left.row, left.since, left.until, left.answer), clipped, strict=True)))
+    return whole.take(np.argsort(whole.row, kind="stable"))
+
+
+def _recorded(records: pa.Table | None, gone: Gone) -> dict[str, dict[str, list[Stretch]]]:
+    """By kind of subject and its id as the source has it: when a record of it is known."""
+    found: dict[str, dict[str, list[Stretch]]] = {kind: {} for kind in SUBJECTS}
+    if records is not None:
+        plain_records = plain_table(records)
+        columns = (plain_records.column(name).to_pylist() for name in ("kind", "id", "fact_id", "known_at"))
+        for kind, one, fact, known in zip(*columns, strict=True):
+            found[kind].setdefault(one, []).extend(life(known, gone.get(fact, ())))
+    return found

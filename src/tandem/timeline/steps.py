@@ -1,0 +1,273 @@
+"""Steps: a value of each subject that holds from an instant until the next. The algebra of values and conditions over time.
+
+A condition is 0, 1 or UNKNOWN; `and`, `or` and `not` are Kleene's. Whatever is asked here of two steps walks both together, so that what
+changes at one instant is applied at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs, kernel, on_ranges, still
+
+Sign = Literal["=", "!=", "<", "<=", ">", ">="]
+SIGNS: tuple[Sign, ...] = ("=", "!=", "<", "<=", ">", ">=")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """offsets: (subjects + 1,) where each subject's steps begin. at: (steps,) instants, growing inside a subject. value: (steps,) from there on.
+
+    initial: every subject's value before its first step. Values are whole numbers; UNKNOWN is none.
+    """
+
+    offsets: Longs
+    at: Longs
+    value: Longs
+    initial: int
+
+    @property
+    def subjects(self) -> int:
+        return len(self.offsets) - 1
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """offsets: (subjects + 1,). at: (instants,) where anything changes. values: (each, instants). initial: (each,) before the first."""
+
+    offsets: Longs
+    at: Longs
+    values: npt.NDArray[np.int64]
+    initial: Longs
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Where a condition becomes true (entered) and ceases to be (left); by subject, then instant."""
+
+    subject: Ints
+    at: Longs
+    entered: npt.NDArray[np.bool_]
+
+
+def constant(subjects: int, value: int) -> Steps:
+    """One value, always."""
+    return Steps(np.zeros(subjects + 1, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), value)
+
+
+def field_steps(subject: npt.ArrayLike, at: npt.ArrayLike, code: npt.ArrayLike, subjects: int) -> Steps:
+    """A record's field over time: its code from each instant on, UNKNOWN before the first and where nothing is said.
+
+    subject, at: in order of subject, then instant; of several at one instant the last one holds. Raises ValueError if they are not in order.
+    """
+    whose, when, values = (np.asarray(each, np.int64) for each in (subject, at, code))
+    same = whose[1:] == whose[:-1]
+    if np.any(whose[1:] < whose[:-1]) or np.any(same & (when[1:] < when[:-1])):
+        raise ValueError("a field's steps must stand by subject and instant")
+    last = np.append(~(same & (when[1:] == when[:-1])), True)[: len(whose)]
+    offsets = np.searchsorted(whose[last], np.arange(subjects + 1)).astype(np.int64)
+    return compressed(offsets, when[last], values[last], UNKNOWN)
+
+
+def values_at(steps: Steps, t: int) -> Longs:
+    """(subjects,) each subject's value at t."""
+    begun = np.concatenate([np.zeros(1, np.int64), np.cumsum(steps.at <= t)])[steps.offsets]
+    latest = steps.offsets[:-1] + np.diff(begun) - 1
+    found = np.full(steps.subjects, steps.initial, np.int64)
+    known = latest >= steps.offsets[:-1]
+    found[known] = steps.value[latest[known]]
+    return found
+
+
+def edges(condition: Steps) -> Edges:
+    """Every edge of a condition that is off where it is not 1. One that is on before its first step has not entered."""
+    on = condition.value == 1
+    before = np.empty_like(on)
+    before[1:] = on[:-1]
+    firsts = condition.offsets[:-1][np.diff(condition.offsets) > 0]
+    before[firsts] = condition.initial == 1
+    found = np.flatnonzero(on != before)
+    subject = np.repeat(np.arange(condition.subjects, dtype=np.int32), np.diff(condition.offsets))
+    return Edges(subject[found], condition.at[found], on[found])
+
+
+def compressed(offsets: Longs, at: Longs, value: Longs, initial: int) -> Steps:
+    """Steps of which each changes something: neighbours with equal values become one."""
+    before = np.empty_like(value)
+    before[1:] = value[:-1]
+    before[offsets[:-1][np.diff(offsets) > 0]] = initial
+    news = value != before
+    if news.all():
+        return Steps(offsets, at, value, initial)
+    return Steps(np.concatenate([np.zeros(1, np.int64), np.cumsum(news)])[offsets], at[news], value[news], initial)
+
+
+def aligned(steps: Sequence[Steps]) -> Aligned:
+    """Several steps of the same subjects on one axis: a column for each instant at which any of them changes."""
+    starts = np.cumsum([0, *(len(each) for each in steps[:-1])], dtype=np.int64)
+    offsets = np.stack([each.offsets for each in steps])
+    at = np.concatenate([each.at for each in steps])
+    value = np.concatenate([each.value for each in steps])
+    initial = np.array([each.initial for each in steps], np.int64)
+    axis, instants, values = _align(offsets, starts, at, value, initial)
+    return Aligned(axis, instants, values, initial)
+
+
+# Conditions.
+
+
+def negated(condition: Steps) -> Steps:
+    value = np.where(condition.value == UNKNOWN, UNKNOWN, 1 - condition.value)
+    return Steps(condition.offsets, condition.at, value, UNKNOWN if condition.initial == UNKNOWN else 1 - condition.initial)
+
+
+def both(one: Steps, other: Steps) -> Steps:
+    """Kleene's `and`."""
+    return _walked(_BOTH, one, other)
+
+
+def either(one: Steps, other: Steps) -> Steps:
+    """Kleene's `or`."""
+    return _walked(_EITHER, one, other)
+
+
+def compare(one: Steps, sign: Sign, other: Steps | int) -> Steps:
+    """How values compare, with others or with a constant; UNKNOWN where either is."""
+    if isinstance(other, Steps):
+        return _walked(SIGNS.index(sign), one, other)
+    if other == UNKNOWN:
+        return constant(one.subjects, UNKNOWN)
+    first = _values_compared(np.array([one.initial]), sign, other)
+    return compressed(one.offsets, one.at, _values_compared(one.value, sign, other), int(first[0]))
+
+
+def is_unknown(steps: Steps) -> Steps:
+    """Always known itself."""
+    return compressed(steps.offsets, steps.at, (steps.value == UNKNOWN).astype(np.int64), int(steps.initial == UNKNOWN))
+
+
+def within(steps: Steps, existence: Steps, otherwise: int = 0) -> Steps:
+    """The steps where existence is 1, and `otherwise` where the subject does not exist: 0 for a signal, UNKNOWN for a measure."""
+    return _walked(_WITHIN, steps, existence, otherwise)
+
+
+_BOTH, _EITHER, _WITHIN = 6, 7, 8  # After the six signs.
+
+
+def _values_compared(value: Longs, sign: Sign, than: int) -> Longs:
+    compared = {"=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[sign]
+    return np.where(value == UNKNOWN, UNKNOWN, compared(value, than))
+
+
+def _walked(how: int, one: Steps, other: Steps, otherwise: int = 0) -> Steps:
+    parts = on_ranges(
+        one.offsets + other.offsets,
+        lambda since, until: _walk(
+            how, since, until, still(one.offsets, np.int64), still(one.at, np.int64), still(one.value, np.int64), one.initial,
+            still(other.offsets, np.int64), still(other.at, np.int64), still(other.value, np.int64), other.initial, otherwise,
+        ),
+    )  # fmt: skip
+    return gathered(parts, int(_told(how, one.initial, other.initial, otherwise)))
+
+
+def gathered(parts: Sequence[tuple[Longs, Longs, Longs]], initial: int) -> Steps:
+    """Parts by ranges of subjects, each with how many steps every subject has, become one; kernels' room is copied, and so given back."""
+    counts, at, value = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Steps(np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), at, value, initial)
+
+
+@kernel
+def compared(one, sign, other):  # type: ignore[no-untyped-def]
+    """Whether two known values compare so; sign is a place in SIGNS."""
+    if sign == 0:
+        return one == other
+    if sign == 1:
+        return one != other
+    if sign == 2:
+        return one < other
+    if sign == 3:
+        return one <= other
+    if sign == 4:
+        return one > other
+    return one >= other
+
+
+@kernel
+def _told(how, one, other, otherwise):  # type: ignore[no-untyped-def]
+    if how == _WITHIN:
+        return one if other == 1 else otherwise
+    if how == _BOTH:
+        return 0 if one == 0 or other == 0 else min(one, other)
+    if how == _EITHER:
+        return 1 if one == 1 or other == 1 else min(one, other)
+    if one == UNKNOWN or other == UNKNOWN:
+        return UNKNOWN
+    return 1 if compared(one, how, other) else 0
+
+
+@kernel
+def _walk(how, since, until, offsets, at, value, initial, other_offsets, other_at, other_value, other_initial, otherwise):  # type: ignore[no-untyped-def]
+    room = offsets[until] - offsets[since] + other_offsets[until] - other_offsets[since]
+    counts = np.zeros(until - since, np.int64)
+    out_at, out = np.empty(room, np.int64), np.empty(room, np.int64)
+    n = 0
+    for s in range(since, until):
+        i, i_end, j, j_end = offsets[s], offsets[s + 1], other_offsets[s], other_offsets[s + 1]
+        one, other = initial, other_initial
+        told = _told(how, one, other, otherwise)
+        first = n
+        while i < i_end or j < j_end:
+            u = at[i] if i < i_end else NEVER
+            v = other_at[j] if j < j_end else NEVER
+            t = min(u, v)
+            if u == t:
+                one = value[i]
+                i += 1
+            if v == t:
+                other = other_value[j]
+                j += 1
+            tell = _told(how, one, other, otherwise)
+            if tell != told:
+                out_at[n], out[n] = t, tell
+                n += 1
+                told = tell
+        counts[s - since] = n - first
+    return counts, out_at[:n], out[:n]
+
+
+@kernel
+def _align(offsets, starts, at, value, initial):  # type: ignore[no-untyped-def]
+    each, subjects = offsets.shape[0], offsets.shape[1] - 1
+    out_at = np.empty(len(at), np.int64)
+    out = np.empty((each, len(at)), np.int64)
+    out_offsets = np.zeros(subjects + 1, np.int64)
+    place, end, now = np.empty(each, np.int64), np.empty(each, np.int64), np.empty(each, np.int64)
+    n = 0
+    for s in range(subjects):
+        for f in range(each):
+            place[f], end[f] = starts[f] + offsets[f, s], starts[f] + offsets[f, s + 1]
+            now[f] = initial[f]
+        while True:
+            t = NEVER
+            for f in range(each):
+                if place[f] < end[f]:
+                    t = min(t, at[place[f]])
+            if t == NEVER:
+                break
+            for f in range(each):
+                if place[f] < end[f] and at[place[f]] == t:
+                    now[f] = value[place[f]]
+                    place[f] += 1
+                out[f, n] = now[f]
+            out_at[n] = t
+            n += 1
+        out_offsets[s + 1] = n
+    return out_offsets, out_at[:n].copy(), out[:, :n].copy()

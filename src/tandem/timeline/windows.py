@@ -1,0 +1,297 @@
+"""Folds over windows: how many, how many different, how much, at every instant; and of how many different, every threshold at once.
+
+The instants at which rows enter and leave are two lists in order, and a fold merges them; of rows with one key, stays that touch are
+first joined into one stretch. All that changes at one instant is applied together, and only then is the value asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, on_ranges, still
+from tandem.timeline.layout import Layout
+from tandem.timeline.stays import columns, longest, write_ends, write_exits
+from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
+
+_COUNT, _DISTINCT, _TOTAL = 0, 1, 2
+EACH = -1  # In place of a sign: every change of the value is a step.
+
+
+def count(
+    layout: Layout, chosen: npt.ArrayLike | None, window: int | None, *, sign: Sign | None = None, than: int = 0, threads: int = THREADS
+) -> Steps:
+    """How many chosen rows are in (t - window, t]; with a sign, whether that compares so with `than`."""
+    return _fold(_COUNT, layout, chosen, _NO_KEYS, _NO_AMOUNTS, window, sign, than, threads)
+
+
+def distinct(
+    layout: Layout,
+    chosen: npt.ArrayLike | None,
+    key: npt.ArrayLike,
+    window: int | None,
+    *,
+    sign: Sign | None = None,
+    than: int = 0,
+    threads: int = THREADS,
+) -> Steps:
+    """How many different keys the chosen rows in the window have. key: (rows,) whole numbers from 0, dense; less is none."""
+    return _fold(_DISTINCT, layout, chosen, still(key, np.int32), _NO_AMOUNTS, window, sign, than, threads)
+
+
+def total(
+    layout: Layout,
+    chosen: npt.ArrayLike | None,
+    amount: npt.ArrayLike,
+    window: int | None,
+    *,
+    sign: Sign | None = None,
+    than: int = 0,
+    threads: int = THREADS,
+) -> Steps:
+    """The exact sum of the chosen rows' amounts in the window. A row whose amount is UNKNOWN has none; a sum beyond 64 bits is UNKNOWN."""
+    return _fold(_TOTAL, layout, chosen, _NO_KEYS, still(amount, np.int64), window, sign, than, threads)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The edges of `distinct >= N` for every N from 1 to `most`.
+
+    entered, left: (most + 1,) how many edges each threshold has, by N; that of 0 has none. offsets: (subjects + 1,), threshold: (edges,),
+    at: (edges,) every entering, by subject and instant.
+    """
+
+    entered: Longs
+    left: Longs
+    offsets: Longs
+    threshold: Ints
+    at: Longs
+
+    def entering(self, threshold: int) -> tuple[Ints, Longs]:
+        """Subjects and instants at which `distinct >= threshold` enters, by subject and instant."""
+        chosen = np.flatnonzero(self.threshold == threshold)
+        subject = np.searchsorted(self.offsets, chosen, side="right") - 1
+        return subject.astype(np.int32), self.at[chosen]
+
+
+def curve(
+    layout: Layout, chosen: npt.ArrayLike | None, key: npt.ArrayLike, window: int | None, most: int, *, threads: int = THREADS
+) -> Curve:
+    """Every threshold from 1 to `most` in one pass, for `distinct`'s keys."""
+    keys = still(key, np.int32)
+    given, size = columns(layout, chosen, window), _size(keys)
+    parts = on_ranges(given[0], lambda since, until: _curve(since, until, *given, keys, size, most), threads)
+    counts, threshold, at = (np.concatenate([part[column] for part in parts]) for column in (2, 3, 4))
+    entered, left = (np.sum([part[column] for part in parts], axis=0) for column in (0, 1))
+    return Curve(entered, left, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), threshold, at)
+
+
+_NO_KEYS, _NO_AMOUNTS = still(np.empty(0), np.int32), still(np.empty(0), np.int64)
+
+
+def _fold(
+    how: int,
+    layout: Layout,
+    chosen: npt.ArrayLike | None,
+    keys: Ints,
+    amounts: Longs,
+    window: int | None,
+    sign: Sign | None,
+    than: int,
+    threads: int,
+) -> Steps:
+    code = EACH if sign is None else SIGNS.index(sign)
+    given, size = columns(layout, chosen, window), _size(keys)
+    parts = on_ranges(given[0], lambda since, until: _window(how, since, until, *given, keys, size, amounts, code, than), threads)
+    return gathered(parts, 0 if sign is None else int(compared(0, code, than)))
+
+
+def _size(keys: Ints) -> int:
+    return int(keys.max(initial=-1)) + 1
+
+
+@kernel
+def _window(  # type: ignore[no-untyped-def]
+    how, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, size, amounts, sign, than
+):  # fmt: skip
+    counts = np.zeros(until - since, np.int64)
+    # Room for every change that there could be; what is never written takes no memory.
+    most = 2 * (offsets[until] - offsets[since])
+    at, value = np.empty(most, np.int64), np.empty(most, np.int64)
+    scratch = _scratch(offsets, since, until, size)
+    in_at, in_row, out_at, out_row = scratch[2:6]
+    k = 0
+    for s in range(since, until):
+        n, m = _stretches(
+            how, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, scratch
+        )  # fmt: skip
+        first = k
+        if how == _TOTAL:
+            k = _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at, value, k)
+        else:
+            k = _merge_ones(in_at, n, out_at, m, sign, than, at, value, k)
+        counts[s - since] = k - first
+    return counts, at[:k], value[:k]
+
+
+@kernel
+def _curve(  # type: ignore[no-untyped-def]
+    since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, size, most
+):  # fmt: skip
+    entered, left = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
+    counts = np.zeros(until - since, np.int64)
+    rows = offsets[until] - offsets[since]
+    threshold, at = np.empty(rows, np.int32), np.empty(rows, np.int64)
+    scratch = _scratch(offsets, since, until, size)
+    in_at, out_at = scratch[2], scratch[4]
+    amounts = np.empty(0, np.int64)
+    k = 0
+    for s in range(since, until):
+        n, m = _stretches(
+            _DISTINCT, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, scratch
+        )  # fmt: skip
+        first = k
+        in_at[n], out_at[m] = NEVER, NEVER
+        i, j = 0, 0
+        before = 0
+        while i < n or j < m:
+            t = min(in_at[i], out_at[j])
+            now = before
+            while in_at[i] == t and i < n:
+                now += 1
+                i += 1
+            while out_at[j] == t and j < m:
+                now -= 1
+                j += 1
+            for each in range(before + 1, min(now, most) + 1):
+                entered[each] += 1
+                threshold[k], at[k] = each, t
+                k += 1
+            for each in range(now + 1, min(before, most) + 1):
+                left[each] += 1
+            before = now
+        counts[s - since] = k - first
+    return entered, left, counts, threshold[:k], at[:k]
+
+
+@kernel
+def _scratch(offsets, since, until, size):  # type: ignore[no-untyped-def]
+    """Room for one subject at a time: ends of stays, who is inside, the two lists with their rows, and how far each key reaches."""
+    rows = longest(offsets, since, until)
+    reach = np.empty((size, 2), np.int64)
+    reach[:, 0] = UNKNOWN
+    return (
+        np.empty(rows, np.int64),
+        np.empty(rows, np.uint8),
+        np.empty(rows + 1, np.int64),
+        np.empty(rows + 1, np.int64),
+        np.empty(rows + 1, np.int64),
+        np.empty(rows + 1, np.int64),
+        reach,
+    )
+
+
+@kernel
+def _stretches(  # type: ignore[no-untyped-def]
+    how, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, scratch
+):  # fmt: skip
+    """Writes the lists of one subject, and says how long they are."""
+    ends, inside, in_at, in_row, out_at, out_row, reach = scratch
+    a, b = offsets[s], offsets[s + 1]
+    write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends)
+    every = len(chosen) == 0
+    n = 0
+    if how != _DISTINCT:
+        for r in range(a, b):
+            enters_it = ends[r - a] > enters[r] and (every or chosen[r] != 0) and (how == _COUNT or amounts[r] != UNKNOWN)
+            inside[r - a] = enters_it
+            in_at[n], in_row[n] = enters[r], r
+            n += enters_it
+    else:
+        inside[: b - a] = 0
+        for r in range(a, b):
+            key = keys[r]
+            if ends[r - a] <= enters[r] or key < 0 or not (every or chosen[r] != 0):
+                continue
+            reached = reach[key, 0]
+            if reached < enters[r]:
+                if reached != UNKNOWN:
+                    inside[reach[key, 1] - a] = 1
+                in_at[n], in_row[n] = enters[r], key
+                n += 1
+            if reached < ends[r - a]:
+                reach[key, 0], reach[key, 1] = ends[r - a], r
+        # The last stretch of each key ends too, and makes room for the next subject.
+        for i in range(n):
+            key = in_row[i]
+            if reach[key, 0] != UNKNOWN:
+                inside[reach[key, 1] - a] = 1
+                reach[key, 0] = UNKNOWN
+    return n, write_exits(s, offsets, leaving, early_offsets, window, ends, inside, out_at, out_row)
+
+
+@kernel
+def _merge_ones(in_at, n, out_at, m, sign, than, at, value, k):  # type: ignore[no-untyped-def]
+    """Steps of how many are inside, written from k on."""
+    in_at[n], out_at[m] = NEVER, NEVER
+    # Every comparison with a constant asks whether a number is in a range, or whether it is not: no branch is needed.
+    low = than if sign != 4 else than + 1
+    high = than
+    if sign == 2:
+        high = than - 1
+    if sign == 2 or sign == 3:
+        low = UNKNOWN
+    if sign >= 4:
+        high = NEVER
+    outside = sign == 1
+    each = sign == EACH
+    now = 0
+    told = 0 if each else int(((low <= now) & (now <= high)) != outside)
+    i, j = 0, 0
+    entering, exiting = in_at[0], out_at[0]
+    t = min(entering, exiting)
+    while t != NEVER:
+        enter, leave = int(entering == t), int(exiting == t)
+        now += enter - leave
+        i += enter
+        j += leave
+        entering, exiting = in_at[i], out_at[j]
+        following = min(entering, exiting)
+        tell = now if each else int(((low <= now) & (now <= high)) != outside)
+        if tell != told and following != t:
+            at[k], value[k] = t, tell
+            k += 1
+            told = tell
+        t = following
+    return k
+
+
+@kernel
+def _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at, value, k):  # type: ignore[no-untyped-def]
+    """Steps of the sum of what is inside, written from k on."""
+    in_at[n], out_at[m] = NEVER, NEVER
+    now = 0
+    # Whole numbers of 64 bits go round; about how much it is tells whether they have.
+    about = 0.0
+    told = 0 if sign == EACH else int(compared(0, sign, than))
+    i, j = 0, 0
+    while i < n or j < m:
+        t = min(in_at[i], out_at[j])
+        while i < n and in_at[i] == t:
+            now += amounts[in_row[i]]
+            about += amounts[in_row[i]]
+            i += 1
+        while j < m and out_at[j] == t:
+            now -= amounts[out_row[j]]
+            about -= amounts[out_row[j]]
+            j += 1
+        tell = UNKNOWN
+        if abs(about - now) < 2.0**62:
+            tell = now if sign == EACH else int(compared(now, sign, than))
+        if tell != told:
+            at[k], value[k] = t, tell
+            k += 1
+            told = tell
+    return k

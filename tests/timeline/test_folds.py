@@ -1,0 +1,92 @@
+"""A few folds by hand, and what does not fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tandem.timeline.clock import compare_age, held
+from tandem.timeline.extremes import last_occurred
+from tandem.timeline.kernels import UNKNOWN
+from tandem.timeline.layout import lay_out
+from tandem.timeline.sequence import sequence
+from tandem.timeline.steps import Steps, constant, edges, field_steps, values_at
+from tandem.timeline.windows import count, curve, distinct, total
+
+DAY = 86_400_000_000
+
+
+def told(steps: Steps) -> list[tuple[int, int]]:
+    return list(zip(steps.at.tolist(), steps.value.tolist(), strict=True))
+
+
+def test_a_row_leaves_exactly_when_the_window_has_passed() -> None:
+    layout = lay_out([0, 0], [3, 3], [3, 1], [0, 1], None, 1)
+    assert told(count(layout, None, 4)) == [(3, 2), (5, 1), (7, 0)]
+
+
+def test_three_people_in_a_week_enter_with_the_third_and_leave_with_the_first() -> None:
+    days = [1, 3, 5, 6]
+    layout = lay_out([0] * 4, [day * DAY for day in days], [day * DAY for day in days], range(4), None, 1)
+    steps = distinct(layout, None, [0, 1, 2, 1], 7 * DAY, sign=">=", than=3)
+    assert told(steps) == [(5 * DAY, 1), (8 * DAY, 0)]
+
+
+def test_a_curve_has_every_threshold() -> None:
+    layout = lay_out([0, 0, 1], [1, 2, 2], [1, 2, 2], range(3), None, 2)
+    found = curve(layout, None, [0, 1, 0], 10, 5)
+    assert (found.entered.tolist(), found.left.tolist()) == ([0, 2, 1, 0, 0, 0], [0, 2, 1, 0, 0, 0])
+    assert [each.tolist() for each in found.entering(1)] == [[0, 1], [1, 2]]
+    assert [each.tolist() for each in found.entering(2)] == [[0], [2]]
+
+
+def test_a_sum_beyond_64_bits_is_unknown_until_it_fits_again() -> None:
+    layout = lay_out([0] * 3, [1, 2, 3], [1, 2, 3], range(3), None, 1)
+    most = 2**63 - 1
+    assert told(total(layout, None, [most, most, -most], 4)) == [(1, most), (2, UNKNOWN), (3, most), (5, 0), (6, -most), (7, 0)]
+    assert told(total(layout, None, [most, most, -most], 4, sign=">", than=0)) == [(1, 1), (2, UNKNOWN), (3, 1), (5, 0)]
+
+
+def test_since_is_more_than_a_day_one_microsecond_after_it_is_a_day() -> None:
+    layout = lay_out([0], [5], [5], [0], None, 1)
+    anchor = last_occurred(layout, None)
+    assert told(compare_age(anchor, "since", ">=", DAY)) == [(5, 0), (5 + DAY, 1)]
+    assert told(compare_age(anchor, "since", ">", DAY)) == [(5, 0), (6 + DAY, 1)]
+    assert told(compare_age(anchor, "since", "=", DAY)) == [(5, 0), (5 + DAY, 1), (6 + DAY, 0)]
+    assert told(compare_age(anchor, "until", "<", 0)) == [(5, 0), (6, 1)]
+
+
+def test_an_age_needs_an_anchor_that_begins_unknown() -> None:
+    with pytest.raises(ValueError, match="before its first step"):
+        compare_age(constant(1, 5), "since", ">", 3)
+
+
+def test_a_condition_that_was_always_true_is_held_from_the_beginning() -> None:
+    assert (held(constant(2, 1), DAY).initial, len(held(constant(2, 1), DAY))) == (1, 0)
+
+
+def test_a_field_says_the_last_of_an_instant_and_nothing_before() -> None:
+    steps = field_steps([0, 0, 2, 2, 2], [1, 1, 4, 5, 6], [7, 8, 3, 3, UNKNOWN], 3)
+    assert (steps.offsets.tolist(), told(steps), steps.initial) == ([0, 1, 1, 3], [(1, 8), (4, 3), (6, UNKNOWN)], UNKNOWN)
+    assert values_at(steps, 4).tolist() == [8, UNKNOWN, 3]
+    assert values_at(steps, 0).tolist() == [UNKNOWN] * 3
+
+
+@pytest.mark.parametrize(("subject", "at"), [([1, 0], [1, 2]), ([0, 0], [2, 1])])
+def test_a_field_out_of_order_is_refused(subject: list[int], at: list[int]) -> None:
+    with pytest.raises(ValueError, match="by subject and instant"):
+        field_steps(subject, at, [1, 2], 2)
+
+
+def test_edges_are_where_true_begins_and_ends() -> None:
+    condition = Steps(np.array([0, 3, 4]), np.array([1, 2, 3, 9]), np.array([1, UNKNOWN, 0, 1]), UNKNOWN)
+    found = edges(condition)
+    assert (found.subject.tolist(), found.at.tolist(), found.entered.tolist()) == ([0, 0, 1], [1, 2, 9], [True, False, True])
+
+
+def test_a_window_and_a_sequence_need_a_length() -> None:
+    layout = lay_out([0], [5], [5], [0], None, 1)
+    with pytest.raises(ValueError, match="longer than nothing"):
+        count(layout, None, 0)
+    with pytest.raises(ValueError, match="1 to 62 parts"):
+        sequence(layout, [], 5)

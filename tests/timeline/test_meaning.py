@@ -1,0 +1,28 @@
+"""The compiled folds and the algebra of steps say what the reference says, in thousands of small worlds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tandem.timeline import kernels, layout
+from tests.timeline.rooms import standing
+from tests.timeline.worlds import disagreement, tellings, walk_disagreement, worlds
+
+
+@pytest.mark.parametrize("threads", [False, True], ids=["one thread", "two threads"])
+def test_every_fold_says_what_is_meant(threads: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if threads:
+        monkeypatch.setattr(kernels, "FEW_ROWS", 0)
+        monkeypatch.setattr(layout, "FEW_ROWS", 0)
+    assert [found for world in worlds(500 if threads else 2_500, seed=1 + threads) if (found := disagreement(standing(), world))] == []
+
+
+def test_steps_walked_together_say_what_is_meant() -> None:
+    assert [found for told in tellings(2_000, seed=3) if (found := walk_disagreement(standing(), told))] == []
+
+
+def test_the_order_in_which_holdings_are_told_does_not_matter() -> None:
+    for world in worlds(200, seed=4):
+        assert disagreement(standing(), replace(world, holdings=tuple(sorted(world.holdings, key=lambda one: -one.rank)))) is None
