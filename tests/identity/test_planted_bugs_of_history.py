@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from tandem.identity.links import Link
 from tandem.identity.lives import Lives
 from tandem.identity.merges_over_time import MergesOverTime
 from tandem.identity.owners_over_time import OwnersOverTime
+from tandem.identity.steps import ALWAYS
 from tests.identity.histories import STORIES, Past, existing, expected, seeded_pasts, slowly_existing, told
 from tests.identity.worlds import event_table
 
@@ -58,17 +60,18 @@ def what_becomes_known_later_is_not_waited_for(m: pytest.MonkeyPatch) -> None:
 
 
 def what_was_found_is_taken_for_ever(m: pytest.MonkeyPatch) -> None:
-    m.setattr(OwnersOverTime, "now_known", lambda self, steps: steps.at(self.as_of))
+    m.setattr(OwnersOverTime, "_read", lambda self, starts, values, end: values[bisect_right(starts, self.as_of) - 1])
 
 
 def what_was_found_counts_before_it_was_known(m: pytest.MonkeyPatch) -> None:
-    def found(self: OwnersOverTime, find: Any, one: Any) -> Any:
-        known = self._found[find]
-        if one not in known:
-            known[one] = self.over(lambda: find(self, one), self.as_of)
-        return known[one]
+    right = OwnersOverTime.kept
 
-    m.setattr(OwnersOverTime, "found", found)
+    def kept(self: OwnersOverTime, find: Any, one: Any) -> Any:
+        if one in self._found[find]:
+            self._found[find][one].begin = ALWAYS
+        return right(self, find, one)
+
+    m.setattr(OwnersOverTime, "kept", kept)
 
 
 def a_domain_that_is_named_from_later_on_is_read_once(m: pytest.MonkeyPatch) -> None:

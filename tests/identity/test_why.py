@@ -127,7 +127,7 @@ def test_a_name_says_whose_it_is():
         "ann": ("ann", "B"), "bob": ("ann", "B"), "?x": ("ann", "B"), "?y": ("?y", None), "w1": (None, "B"), "A": (None, "B"),
         "B": (None, "B"), "C": (None, "C"), "ann@acme.com": (None, "acme.com"), "acme.com": (None, "acme.com"), "beta.io": (None, "C"),
     }  # fmt: skip
-    assert world.names_of("~bob") == {"ann", "bob", "~bob"}
+    assert world.names_of("~bob") == {"person": {"ann", "bob"}, "account": {"~bob"}}
     assert world.account_of("nobody") is None
 
 
@@ -139,3 +139,32 @@ def test_every_link_has_an_id_also_when_it_was_taken_back():
     """
     world = at(test_every_link_has_an_id_also_when_it_was_taken_back.__doc__)
     assert world.link_ids() == {"i/anonymous", "j/join", "j/explicit", "j/seen"}
+
+
+def test_a_name_with_dots_is_no_web_address_where_somebody_bears_it():
+    """
+    2026-03-01 (identify) by ann.lee email=ann@acme.com
+    2026-03-01 (identify) by jo.ann.lee email=jo@acme.com
+    """
+    world = at(test_a_name_with_dots_is_no_web_address_where_somebody_bears_it.__doc__)
+    assert {one.link.subject for one in world.links("jo.ann.lee")} == {"jo.ann.lee"}
+    assert world.names_of("jo.ann.lee") == {"person": {"jo.ann.lee"}}
+
+
+def test_a_visitor_and_a_person_of_one_name_are_two():
+    """
+    2026-03-01 ?kim is lou email=lou@acme.com
+    2026-03-01 (identify) by kim email=kim@other.com
+    """
+    world = at(test_a_visitor_and_a_person_of_one_name_are_two.__doc__)
+    assert {one.link.rule for one in world.links("?kim")} == {"anonymous"}
+    assert {one.link.rule for one in world.links("kim")} == {"email"}
+    assert (world.person_of("?kim"), world.person_of("kim")) == ("lou", "kim")
+
+
+def test_an_address_is_known_in_any_case():
+    """
+    2026-03-01 (identify) by ann email=ANN@acme.com
+    """
+    world = at(test_an_address_is_known_in_any_case.__doc__)
+    assert [one.link.subject for one in world.links("ann@acme.com")] == ["ann"]

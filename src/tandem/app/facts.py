@@ -179,7 +179,7 @@ def _resolved(knowledge: Knowledge, asked: Facts) -> Facts:
 def _about(knowledge: Knowledge, kind: str, table: pa.Table, noun: str, wanted: str) -> list[bool]:
     """Of each record's version, merge or correction: is it about the person, workspace or account that was asked for?"""
     identity = knowledge.identity
-    names = identity.names_of(wanted)
+    names = identity.names_of(wanted).get(noun, frozenset({wanted}))
     if kind == "merge":
         return [
             gone in names or survivor in names

@@ -71,7 +71,7 @@ def describe(project: Project, subject: str, as_of: str | None = None) -> Subjec
         account,
         identity.family(account) if account else None,
         tuple(links),
-        tuple(conflict for conflict in identity.conflicts() if conflict.subject in identity.names_of(subject)),
+        tuple(conflict for conflict in identity.conflicts() if any(conflict.subject in ids for ids in identity.names_of(subject).values())),
         at,
     )
 

@@ -24,7 +24,7 @@ from tandem.identity.links import folded, read_links, texts, usable
 from tandem.identity.owners import Belonging, OwnersAt
 from tandem.identity.rules import Rules
 from tandem.identity.steps import Steps
-from tandem.identity.subjects import Subjects, all_links, find_subjects, names_of, person_of
+from tandem.identity.subjects import Subjects, all_links, ends_of, find_subjects, person_of
 from tandem.identity.why import Standing, links_of
 from tandem.values.names import nearest
 
@@ -117,7 +117,7 @@ class Identity:
 
         subject: a person, user id, `?` and an anonymous id, workspace, account, e-mail address or domain.
         """
-        return links_of(self.owners, subject)
+        return links_of(self.owners, self._subjects, subject)
 
     def link_ids(self) -> frozenset[str]:
         """The id of every link, also of those that were taken back."""
@@ -127,9 +127,12 @@ class Identity:
         """Every name that one can ask about."""
         return self._subjects.names
 
-    def names_of(self, subject: str) -> frozenset[str]:
-        """All ids of one subject: those merged into it, and without the `?` or `~` that we print."""
-        return names_of(self.owners, subject)
+    def names_of(self, subject: str) -> dict[str, frozenset[str]]:
+        """All ids that a name stands for, by kind: those merged into it too; a visitor's with its `?`."""
+        names: dict[str, set[str]] = {}
+        for kind, one in ends_of(self.owners, self._subjects, subject):
+            names.setdefault(kind, set()).add(f"?{one}" if kind == "visitor" else one)
+        return {kind: frozenset(ids) for kind, ids in names.items()}
 
     def person_of(self, subject: str) -> str | None:
         """The printed person of a user id, or of `?` and an anonymous id; None for another subject."""

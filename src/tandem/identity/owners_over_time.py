@@ -20,7 +20,7 @@ from tandem.identity.merges import shared
 from tandem.identity.merges_over_time import MergesOverTime
 from tandem.identity.owners import Belonging, Owners
 from tandem.identity.rules import Rules
-from tandem.identity.steps import ALWAYS, Steps, joined
+from tandem.identity.steps import ALWAYS, Steps
 
 V = TypeVar("V")
 K = TypeVar("K")
@@ -35,7 +35,7 @@ class OwnersOverTime(Owners):
     def __init__(self, links: Links, rules: Rules, sighted: ByIdentifier, lives: Lives) -> None:
         self._lives = lives
         self._until = OPEN
-        self._found: dict[Callable[..., Any], dict[Any, Steps[Any]]] = defaultdict(dict)
+        self._found: dict[Callable[..., Any], dict[Any, _Answers]] = defaultdict(dict)
         self.persons = MergesOverTime(essential_merges(links.alias, lives), lives, self.now_known, _with_a_voice(links))
         self.accounts = MergesOverTime(essential_merges(links.merge, lives), lives, self.now_known, frozenset())
         links = essential(links, lives, rules.source_order, self.persons.component)
@@ -44,40 +44,51 @@ class OwnersOverTime(Owners):
 
     def over(self, ask: Callable[[], V], since: int) -> Steps[V]:
         """What `ask` says at every instant of knowledge from `since` on. Questions may be asked while another one is."""
-        return joined(*self._asked(ask, since))
+        answers = _Answers(since)
+        while answers.end != OPEN:
+            self._ask_on(answers, ask)
+        return answers.steps()
 
-    def _asked(self, ask: Callable[[], V], since: int) -> tuple[list[int], list[V]]:
-        outer = self.as_of, self._until
-        starts, values = [], []
-        at = since
-        while at != OPEN:
-            self.as_of, self._until = at, OPEN
-            starts.append(at)
-            values.append(ask())
-            at = self._until
-        self.as_of, self._until = outer
-        return starts, values
+    def kept(self, find: Callable[[Any, K], V], one: K) -> V:
+        found = self._found[find]
+        answers = found.get(one)
+        if answers is None or self.as_of < answers.begin:
+            answers = found[one] = _Answers(self.as_of)
+        # It is asked no further than for now: of who is merged away nobody asks any more.
+        while answers.end <= self.as_of:
+            self._ask_on(answers, partial(find, self, one))
+        value: V = self._read(answers.starts, answers.values, answers.end)
+        return value
+
+    def kept_over(self, find: Callable[[Any, K], V], one: K, since: int) -> Steps[V]:
+        """What `find(self, one)` finds at every instant of knowledge from `since` on, or from before it; the same object for all."""
+        self.as_of = since
+        self.kept(find, one)
+        answers = self._found[find][one]
+        while answers.end != OPEN:
+            self._ask_on(answers, partial(find, self, one))
+        return answers.steps()
 
     def now_known(self, steps: Steps[V]) -> V:
         """Reads steps over knowledge time."""
-        starts = steps.starts
-        if len(starts) == 1:
-            return steps.values[0]
+        return self._read(steps.starts, steps.values, OPEN)
+
+    def _read(self, starts: Sequence[int], values: Sequence[V], end: int) -> V:
         index = bisect_right(starts, self.as_of)
-        if index < len(starts) and starts[index] < self._until:
-            self._until = starts[index]
-        return steps.values[index - 1]
+        until = starts[index] if index < len(starts) else end
+        if until < self._until:
+            self._until = until
+        return values[index - 1]
 
-    def found(self, find: Callable[[Any, K], V], one: K) -> Steps[V]:
-        """What `find(self, one)` finds at every instant of knowledge from now on; looked for once, unless one asks of earlier."""
-        known = self._found[find]
-        steps = known.get(one)
-        if steps is None or self.as_of < steps.starts[0]:
-            steps = known[one] = self.over(partial(find, self, one), self.as_of)
-        return steps
-
-    def kept(self, find: Callable[[Any, K], V], one: K) -> V:
-        return self.now_known(self.found(find, one))
+    def _ask_on(self, answers: _Answers, ask: Callable[[], Any]) -> None:
+        outer = self.as_of, self._until
+        self.as_of, self._until = answers.end, OPEN
+        value = ask()
+        if not answers.values or answers.values[-1] != value:
+            answers.starts.append(answers.end)
+            answers.values.append(value)
+        answers.end = self._until
+        self.as_of, self._until = outer
 
     def now(self, steps: Steps[V]) -> V:
         # Here both times are one: what holds for facts of now changes where the next step starts.
@@ -110,15 +121,12 @@ class OwnersOverTime(Owners):
         Identifiers that always are the same person, workspace and account have one answer, the same object.
         """
         user, visitor, place, account = identifiers
-        self.as_of = since
         if (person := usable(user, self.blocked)) is None or self.persons.may_change(person):
             persons = self.over(lambda: self.person(user, visitor), since)
             if len(persons.starts) > 1:
-                # Equal neighbours are left apart: to compare them costs more than to carry them.
-                starts, values = self._asked(lambda: self.belonging(user, visitor, place, account), since)
-                return Steps(tuple(starts), tuple(values))
+                return self.over(lambda: self.belonging(user, visitor, place, account), since)
             person = persons.values[0]
-        return self.found(_belonging_of, (person, usable(place, self.blocked), usable(account, self.blocked)))
+        return self.kept_over(_belonging_of, (person, usable(place, self.blocked), usable(account, self.blocked)), since)
 
     def belonging_of(self, person: str | None, place: str | None, account: str | None) -> Steps[Belonging]:
         return self.kept(_belonging_of, (person, place, account))
@@ -139,6 +147,25 @@ class OwnersOverTime(Owners):
                 until = link.known_at
         self._until = until
         return counting
+
+
+class _Answers:
+    """Answers so far: values[i] holds from starts[i] until starts[i + 1], or until it is asked again at `end`."""
+
+    __slots__ = ("_steps", "begin", "end", "starts", "values")
+
+    def __init__(self, begin: int) -> None:
+        self.begin = self.end = begin
+        self.starts: list[int] = []
+        self.values: list[Any] = []
+        self._steps: Steps[Any] | None = None
+
+    def steps(self) -> Steps[Any]:
+        """The same object whenever all is answered."""
+        assert self.end == OPEN, self.end
+        if self._steps is None:
+            self._steps = Steps(tuple(self.starts), tuple(self.values))
+        return self._steps
 
 
 def _belonging_of(owners: OwnersOverTime, key: tuple[str | None, str | None, str | None]) -> Steps[Belonging]:

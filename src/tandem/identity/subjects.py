@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tandem.identity.domains import registrable
-from tandem.identity.links import ByIdentifier, Link
+from tandem.identity.links import ByIdentifier, End, Link
 from tandem.identity.owners import OwnersAt
 
 
@@ -64,13 +64,30 @@ def all_links(owners: OwnersAt) -> Iterable[Link]:
             yield from one
 
 
-def names_of(owners: OwnersAt, subject: str) -> frozenset[str]:
-    """A subject's ids: those merged into it, of a visitor or a personal account whose it is, of a web address its domain."""
-    bare = {subject, subject.removeprefix("?").removeprefix("~")}
-    domain = registrable(subject) if "." in subject and "@" not in subject else None
+def ends_of(owners: OwnersAt, subjects: Subjects, subject: str) -> frozenset[tuple[End, str]]:
+    """What a name stands for, by kind: `?x` is a visitor, `~x` a personal account and its person, a web address its domain.
+
+    A plain name is whatever bears it as it is; a visitor's id alone only where nothing else does. Merged ids are one subject.
+    """
+    ends: set[tuple[End, str]] = set()
+    plain = subject.removeprefix("~")
+    if subject.startswith("?"):
+        ends.add(("visitor", subject[1:]))
+    elif subject.startswith("~"):
+        ends.update(("account", one) for one in owners.accounts.all_of(subject))
+    if not subject.startswith("?") and plain in subjects.persons:
+        ends.update(("person", one) for one in owners.persons.all_of(plain))
+    if subject in subjects.workspaces:
+        ends.add(("workspace", subject))
+    if subject in subjects.accounts or subject in subjects.domains:
+        ends.update(("account", one) for one in owners.accounts.all_of(subject))
+    ends.update(("email", mail) for mail in subjects.mails if mail.casefold() == subject.casefold())
+    if not ends and subject in subjects.visitors:
+        ends.add(("visitor", subject))
+    domain = subject if subject in subjects.domains else registrable(subject) if not ends and "." in subject and "@" not in subject else None
     if domain is not None:
-        bare.add(domain)
-    return frozenset(one for name in bare for merges in (owners.persons, owners.accounts) for one in merges.all_of(name))
+        ends.update({("domain", domain), *(("account", one) for one in owners.accounts.all_of(domain))})
+    return frozenset(ends)
 
 
 def person_of(owners: OwnersAt, subjects: Subjects, subject: str) -> str | None:

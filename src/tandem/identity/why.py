@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tandem.identity.domains import mail_domain
-from tandem.identity.links import Link, in_order
+from tandem.identity.links import End, Link, in_order
 from tandem.identity.owners import OwnersAt
 from tandem.identity.steps import Steps, standing
-from tandem.identity.subjects import all_links, names_of
+from tandem.identity.subjects import Subjects, all_links, ends_of
 from tandem.values.instants import show
 
 
@@ -21,12 +21,12 @@ class Standing:
     why: str
 
 
-def links_of(owners: OwnersAt, subject: str) -> list[Standing]:
+def links_of(owners: OwnersAt, subjects: Subjects, subject: str) -> list[Standing]:
     """Every link from or to a subject, by `occurred_at` and fact id. subject: any id, printed or as its source has it."""
-    names = names_of(owners, subject)
-    found = {link: Standing(link, *_judged(owners, link)) for link in all_links(owners) if _touches(link, names)}
+    ends = ends_of(owners, subjects, subject)
+    found = {link: Standing(link, *_judged(owners, link)) for link in all_links(owners) if _touches(link, ends)}
     for link in owners.links.undone:
-        if _touches(link, names):
+        if _touches(link, ends):
             found[link] = Standing(link, False, "taken back by a correction")
     named = {(link.rule, link.subject) for link in found if link.target is not None}
     # Clearing what was never named tells nobody anything.
@@ -34,11 +34,11 @@ def links_of(owners: OwnersAt, subject: str) -> list[Standing]:
     return [found[link] for link in sorted(told, key=lambda link: (*in_order(link), link.rule))]
 
 
-def _touches(link: Link, names: frozenset[str]) -> bool:
-    if link.subject in names or link.target in names:
+def _touches(link: Link, ends: frozenset[tuple[End, str]]) -> bool:
+    if (link.subject_kind, link.subject) in ends or (link.target_kind, link.target) in ends:
         return True
     # A domain account is made of the addresses that name it.
-    return link.rule == "email" and mail_domain(link.target) in names
+    return link.rule == "email" and ("domain", mail_domain(link.target)) in ends
 
 
 def _judged(owners: OwnersAt, link: Link) -> tuple[bool, str]:
