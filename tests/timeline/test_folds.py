@@ -10,7 +10,7 @@ from tandem.timeline.extremes import last_occurred
 from tandem.timeline.kernels import UNKNOWN
 from tandem.timeline.layout import lay_out
 from tandem.timeline.sequence import sequence
-from tandem.timeline.steps import Steps, constant, edges, field_steps, values_at
+from tandem.timeline.steps import Sign, Steps, constant, edges, field_steps, values_at
 from tandem.timeline.windows import count, curve, distinct, total
 
 DAY = 86_400_000_000
@@ -90,3 +90,21 @@ def test_a_window_and_a_sequence_need_a_length() -> None:
         count(layout, None, 0)
     with pytest.raises(ValueError, match="1 to 62 parts"):
         sequence(layout, [], 5)
+
+
+def test_columns_of_another_length_and_subjects_that_are_none_are_refused() -> None:
+    layout = lay_out([0, 0], [5, 6], [5, 6], [0, 1], None, 1)
+    with pytest.raises(AssertionError, match="3 values for 2 rows"):
+        count(layout, [1, 1, 1], 5)
+    with pytest.raises(AssertionError, match="beyond 1"):
+        lay_out([1], [5], [5], [0], None, 1)
+    with pytest.raises(AssertionError, match="columns of"):
+        lay_out([0], [5, 6], [5], [0], None, 1)
+
+
+@pytest.mark.parametrize("sign", [">", "<=", "<", ">=", "=", "!="])
+def test_thresholds_at_the_end_of_64_bits_compare(sign: Sign) -> None:
+    layout = lay_out([0], [5], [5], [0], None, 1)
+    for than in (2**63 - 1, -(2**63) + 1):
+        steps = count(layout, None, 5, sign=sign, than=than)
+        assert (len(steps), steps.initial) == (0, int(sign in ("<", "<=", "!=") if than > 0 else sign in (">", ">=", "!=")))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Longs, kernel, on_ranges, still
 from tandem.timeline.layout import Layout
-from tandem.timeline.stays import columns, longest, write_ends
+from tandem.timeline.stays import column, columns, longest, write_ends
 from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
 from tandem.timeline.windows import EACH
 
@@ -77,8 +77,8 @@ def _best(
     than: int,
 ) -> Steps:
     code = EACH if sign is None else SIGNS.index(sign)
-    given, values = columns(layout, chosen, window), still(value, np.int64)
-    ranks: Longs = still(np.empty(0) if rank is None else rank, np.int64)
+    given, values = columns(layout, chosen, window), column(layout, value, np.int64)
+    ranks: Longs = still(np.empty(0), np.int64) if rank is None else column(layout, rank, np.int64)
     parts = on_ranges(given[0], lambda since, until: _extreme(how, since, until, *given, values, ranks, code, than), THREADS)
     return gathered(parts, UNKNOWN)
 

@@ -21,7 +21,6 @@ from numba import config, njit
 
 Longs = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
-Bytes = npt.NDArray[np.uint8]
 
 NEVER = int(np.iinfo(np.int64).max)
 UNKNOWN = int(np.iinfo(np.int64).min)

@@ -73,6 +73,10 @@ def lay_out(
     """
     whose, begins, happened, rows = still(subject, np.int32), still(enters, np.int64), still(occurred, np.int64), still(row, np.int32)
     ends = still(np.empty(0) if leaves is None else leaves, np.int64)
+    # Kernels never look whether a place exists.
+    lengths = {len(each) for each in (whose, begins, happened, rows, *(() if leaves is None else (ends,)))}
+    assert len(lengths) == 1, f"columns of {lengths} rows"
+    assert len(whose) == 0 or 0 <= whose.min() <= whose.max() < subjects, f"a subject beyond {subjects}"
     pieces = threads if len(whose) >= FEW_ROWS else 1
     cuts = np.linspace(0, len(whose), pieces + 1).astype(np.int64).tolist()
     tallies = on_threads([partial(_tally, whose, begins, ends, a, b, subjects) for a, b in pairwise(cuts)])

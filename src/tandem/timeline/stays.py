@@ -29,9 +29,16 @@ def columns(layout: Layout, chosen: npt.ArrayLike | None, window: int | None) ->
         still(layout.early_offsets, np.int64),
         still(layout.early_row, np.int32),
         still(layout.early_at, np.int64),
-        still(np.empty(0) if chosen is None else chosen, np.uint8),
+        still(np.empty(0), np.uint8) if chosen is None else column(layout, chosen, np.uint8),
         NEVER if window is None else window,
     )
+
+
+def column(layout: Layout, values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """A value of each row, for kernels, which never look whether a place exists."""
+    found = still(values, dtype)
+    assert len(found) == len(layout), f"{len(found)} values for {len(layout)} rows"
+    return found
 
 
 @kernel

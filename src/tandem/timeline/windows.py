@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, on_ranges, still
 from tandem.timeline.layout import Layout
-from tandem.timeline.stays import columns, longest, write_ends, write_exits
+from tandem.timeline.stays import column, columns, longest, write_ends, write_exits
 from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
 
 _COUNT, _DISTINCT, _TOTAL = 0, 1, 2
@@ -38,7 +38,7 @@ def distinct(
     threads: int = THREADS,
 ) -> Steps:
     """How many different keys the chosen rows in the window have. key: (rows,) whole numbers from 0, dense; less is none."""
-    return _fold(_DISTINCT, layout, chosen, still(key, np.int32), _NO_AMOUNTS, window, sign, than, threads)
+    return _fold(_DISTINCT, layout, chosen, column(layout, key, np.int32), _NO_AMOUNTS, window, sign, than, threads)
 
 
 def total(
@@ -52,7 +52,7 @@ def total(
     threads: int = THREADS,
 ) -> Steps:
     """The exact sum of the chosen rows' amounts in the window. A row whose amount is UNKNOWN has none; a sum beyond 64 bits is UNKNOWN."""
-    return _fold(_TOTAL, layout, chosen, _NO_KEYS, still(amount, np.int64), window, sign, than, threads)
+    return _fold(_TOTAL, layout, chosen, _NO_KEYS, column(layout, amount, np.int64), window, sign, than, threads)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def curve(
     layout: Layout, chosen: npt.ArrayLike | None, key: npt.ArrayLike, window: int | None, most: int, *, threads: int = THREADS
 ) -> Curve:
     """Every threshold from 1 to `most` in one pass, for `distinct`'s keys."""
-    keys = still(key, np.int32)
+    keys = column(layout, key, np.int32)
     given, size = columns(layout, chosen, window), _size(keys)
     parts = on_ranges(given[0], lambda since, until: _curve(since, until, *given, keys, size, most), threads)
     counts, threshold, at = (np.concatenate([part[column] for part in parts]) for column in (2, 3, 4))
@@ -178,13 +178,14 @@ def _curve(  # type: ignore[no-untyped-def]
 
 @kernel
 def _scratch(offsets, since, until, size):  # type: ignore[no-untyped-def]
-    """Room for one subject at a time: ends of stays, who is inside, the two lists with their rows, and how far each key reaches."""
+    """Room for one subject at a time: ends of stays, who is inside (with a place that is nowhere), the two lists with their rows, and of
+    each key how far it reaches, with the place of the row that reaches it."""
     rows = longest(offsets, since, until)
     reach = np.empty((size, 2), np.int64)
-    reach[:, 0] = UNKNOWN
+    reach[:, 0], reach[:, 1] = UNKNOWN, rows
     return (
         np.empty(rows, np.int64),
-        np.empty(rows, np.uint8),
+        np.empty(rows + 1, np.uint8),
         np.empty(rows + 1, np.int64),
         np.empty(rows + 1, np.int64),
         np.empty(rows + 1, np.int64),
@@ -210,25 +211,24 @@ def _stretches(  # type: ignore[no-untyped-def]
             in_at[n], in_row[n] = enters[r], r
             n += enters_it
     else:
-        inside[: b - a] = 0
+        # Nothing here branches on what can't be foreseen: whether a key is new, and whether its stretch goes on.
+        nowhere = len(inside) - 1
         for r in range(a, b):
             key = keys[r]
             if ends[r - a] <= enters[r] or key < 0 or not (every or chosen[r] != 0):
+                inside[r - a] = 0
                 continue
-            reached = reach[key, 0]
-            if reached < enters[r]:
-                if reached != UNKNOWN:
-                    inside[reach[key, 1] - a] = 1
-                in_at[n], in_row[n] = enters[r], key
-                n += 1
-            if reached < ends[r - a]:
-                reach[key, 0], reach[key, 1] = ends[r - a], r
-        # The last stretch of each key ends too, and makes room for the next subject.
+            reached, place = reach[key, 0], reach[key, 1]
+            begins, goes_on = reached < enters[r], reached < ends[r - a]
+            in_at[n], in_row[n] = enters[r], key
+            n += begins
+            # Of a key's rows so far the one that stays longest ends its stretch, unless another begins after it.
+            inside[place] = begins | (not goes_on)
+            inside[r - a] = goes_on
+            reach[key, 0], reach[key, 1] = max(reached, ends[r - a]), r - a if goes_on else place
+        # Make room for the next subject.
         for i in range(n):
-            key = in_row[i]
-            if reach[key, 0] != UNKNOWN:
-                inside[reach[key, 1] - a] = 1
-                reach[key, 0] = UNKNOWN
+            reach[in_row[i], 0], reach[in_row[i], 1] = UNKNOWN, nowhere
     return n, write_exits(s, offsets, leaving, early_offsets, window, ends, inside, out_at, out_row)
 
 
@@ -237,15 +237,9 @@ def _merge_ones(in_at, n, out_at, m, sign, than, at, value, k):  # type: ignore[
     """Steps of how many are inside, written from k on."""
     in_at[n], out_at[m] = NEVER, NEVER
     # Every comparison with a constant asks whether a number is in a range, or whether it is not: no branch is needed.
-    low = than if sign != 4 else than + 1
-    high = than
-    if sign == 2:
-        high = than - 1
-    if sign == 2 or sign == 3:
-        low = UNKNOWN
-    if sign >= 4:
-        high = NEVER
-    outside = sign == 1
+    low = UNKNOWN if sign == 3 or sign == 4 else than
+    high = NEVER if sign == 2 or sign == 5 else than
+    outside = sign == 1 or sign == 2 or sign == 4
     each = sign == EACH
     now = 0
     told = 0 if each else int(((low <= now) & (now <= high)) != outside)
