@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
+
 from tandem.facts.corrections import OPEN
 from tandem.identity.coded import Combination
 from tandem.identity.links import ByIdentifier, Link, Links, usable
@@ -44,7 +46,7 @@ class OwnersOverTime(Owners):
 
     def over(self, ask: Callable[[], V], since: int) -> Steps[V]:
         """What `ask` says at every instant of knowledge from `since` on. Questions may be asked while another one is."""
-        answers = _Answers(since)
+        answers = _Answers(since, since)
         while answers.end != OPEN:
             self._ask_on(answers, ask)
         return answers.steps()
@@ -53,7 +55,7 @@ class OwnersOverTime(Owners):
         found = self._found[find]
         answers = found.get(one)
         if answers is None or self.as_of < answers.begin:
-            answers = found[one] = _Answers(self.as_of)
+            answers = found[one] = _Answers(self.as_of, self.as_of)
         # It is asked no further than for now: of who is merged away nobody asks any more.
         while answers.end <= self.as_of:
             self._ask_on(answers, partial(find, self, one))
@@ -85,8 +87,8 @@ class OwnersOverTime(Owners):
         self.as_of, self._until = answers.end, OPEN
         value = ask()
         if not answers.values or answers.values[-1] != value:
-            answers.starts.append(answers.end)
-            answers.values.append(value)
+            answers.starts += (answers.end,)
+            answers.values += (value,)
         answers.end = self._until
         self.as_of, self._until = outer
 
@@ -149,23 +151,24 @@ class OwnersOverTime(Owners):
         return counting
 
 
-class _Answers:
-    """Answers so far: values[i] holds from starts[i] until starts[i + 1], or until it is asked again at `end`."""
+class _Answers(msgspec.Struct, gc=False):
+    """Answers so far: values[i] holds from starts[i] until starts[i + 1], the last until it is asked again at `end`.
 
-    __slots__ = ("_steps", "begin", "end", "starts", "values")
+    Tuples, and no work for the garbage collector: there may be a million of these, most with one value.
+    """
 
-    def __init__(self, begin: int) -> None:
-        self.begin = self.end = begin
-        self.starts: list[int] = []
-        self.values: list[Any] = []
-        self._steps: Steps[Any] | None = None
+    begin: int
+    end: int
+    starts: tuple[int, ...] = ()
+    values: tuple[Any, ...] = ()
+    whole: Steps[Any] | None = None
 
     def steps(self) -> Steps[Any]:
         """The same object whenever all is answered."""
         assert self.end == OPEN, self.end
-        if self._steps is None:
-            self._steps = Steps(tuple(self.starts), tuple(self.values))
-        return self._steps
+        if self.whole is None:
+            self.whole = Steps(self.starts, self.values)
+        return self.whole
 
 
 def _belonging_of(owners: OwnersOverTime, key: tuple[str | None, str | None, str | None]) -> Steps[Belonging]:
