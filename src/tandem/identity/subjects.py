@@ -84,7 +84,9 @@ def ends_of(owners: OwnersAt, subjects: Subjects, subject: str) -> frozenset[tup
     ends.update(("email", mail) for mail in subjects.mails if mail.casefold() == subject.casefold())
     if not ends and subject in subjects.visitors:
         ends.add(("visitor", subject))
-    domain = subject if subject in subjects.domains else registrable(subject) if not ends and "." in subject and "@" not in subject else None
+    domain = (
+        subject if subject in subjects.domains else registrable(subject) if not ends and "." in subject and "@" not in subject else None
+    )
     if domain is not None:
         ends.update({("domain", domain), *(("account", one) for one in owners.accounts.all_of(domain))})
     return frozenset(ends)
