@@ -120,7 +120,7 @@ class Watch:
         import psutil
 
         own = psutil.Process()
-        while not self._ended.wait(0.02):
+        while not self._ended.wait(0.1):
             total = 0
             for process in [own, *own.children(recursive=True)]:
                 try:

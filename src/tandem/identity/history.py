@@ -11,8 +11,10 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tandem.facts.corrections import OPEN
 from tandem.facts.kinds import SUBJECTS
 from tandem.identity.cells import Cells, Stretches, alike, over_time, without_echoes
 from tandem.identity.coded import CodedEvents, Numbers, encoded, instants_of
@@ -74,15 +76,8 @@ class History:
         found = _clipped(found, events, known, self.gone)
         texts = {"person": cells.person, "workspace": cells.workspace, "account": cells.account}
         columns = {name: column.taken(found.answer) for name, column in texts.items()}
-        return pa.table(
-            {
-                "row": found.row,
-                "since": found.since,
-                "until": found.until,
-                **columns,
-                "excluded": cells.excluded[found.answer] | left_out[found.row],
-            }
-        )
+        excluded = cells.excluded[found.answer] | left_out[found.row]
+        return pa.table({"row": found.row, "since": found.since, "until": found.until, **columns, "excluded": excluded})
 
     def existence(self, records: pa.Table | None = None) -> Existence:
         """When each person, workspace and account exists, and whose a person and a workspace are, over knowledge time.
@@ -142,9 +137,15 @@ def _clipped(found: Stretches, events: pa.Table, known: Numbers, gone: Gone) -> 
 def _recorded(records: pa.Table | None, gone: Gone) -> dict[str, dict[str, list[Stretch]]]:
     """By kind of subject and its id as the source has it: when a record of it is known."""
     found: dict[str, dict[str, list[Stretch]]] = {kind: {} for kind in SUBJECTS}
-    if records is not None:
-        plain_records = plain_table(records)
-        columns = (plain_records.column(name).to_pylist() for name in ("kind", "id", "fact_id", "known_at"))
-        for kind, one, fact, known in zip(*columns, strict=True):
-            found[kind].setdefault(one, []).extend(life(known, gone.get(fact, ())))
+    if records is None:
+        return found
+    versions = plain_table(records.select(["kind", "id", "fact_id", "known_at"]))
+    ids = versions.column("fact_id")
+    doubtful = pc.is_in(ids, pa.array(sorted(gone), ids.type))
+    # Of versions that stay, the first known says all.
+    sure = versions.filter(pc.invert(doubtful)).group_by(["kind", "id"]).aggregate([("known_at", "min")])
+    for kind, one, known in zip(*(sure.column(name).to_pylist() for name in ("kind", "id", "known_at_min")), strict=True):
+        found[kind][one] = [(known, OPEN)]
+    for kind, one, fact, known in zip(*(column.to_pylist() for column in versions.filter(doubtful).columns), strict=True):
+        found[kind].setdefault(one, []).extend(life(known, gone.get(fact, ())))
     return found

@@ -42,10 +42,10 @@ def account_of_latest(cells: Cells, stretches: Stretches, occurred_at: Numbers, 
     there = there.take((there.person >= 0) & (there.since < there.until))
     if len(there.row) == 0:
         return {}
-    person, row, since, until, account = _with_account(_latest(there, occurred_at, ids), cells, stretches)
+    person, since, until, account = _with_account(_latest(there, occurred_at, ids), cells, stretches)
     # Neighbours of one account are one.
     begins = np.flatnonzero(np.append(True, (person[1:] != person[:-1]) | (account[1:] != account[:-1]) | (since[1:] != until[:-1])))
-    ends = np.append(begins[1:], len(row)) - 1
+    ends = np.append(begins[1:], len(person)) - 1
     names = [*cells.account.texts, None]
     found: dict[str, list[Held]] = defaultdict(list)
     for one, begun, over, number in zip(
@@ -59,8 +59,9 @@ def _latest(there: Spans, occurred_at: Numbers, ids: Any) -> Spans:
     """From when each fact is a person's to which is the latest."""
     there = there.take(np.lexsort((occurred_at[there.row], there.since, there.until, there.person)))
     same = (there.person[1:] == there.person[:-1]) & (there.until[1:] == there.until[:-1])
-    leading = _leading(np.cumsum(np.append(False, ~same)), occurred_at[there.row], there.row, ids)
-    follows = np.append(np.diff(np.cumsum(np.append(False, ~same))[leading]) == 0, False)
+    group = np.cumsum(np.append(False, ~same))
+    leading = _leading(group, occurred_at[there.row], there.row, ids)
+    follows = np.append(np.diff(group[leading]) == 0, False)
     there = there.take(leading)
     # Each leads until the next of its group does; of several of one instant the last.
     there = Spans(there.person, there.row, there.since, np.where(follows, np.append(there.since[1:], 0), there.until))
@@ -80,8 +81,8 @@ def _latest(there: Spans, occurred_at: Numbers, ids: Any) -> Spans:
     return whole.take(np.lexsort((whole.since, whole.person)))
 
 
-def _with_account(latest: Spans, cells: Cells, stretches: Stretches) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
-    """Person, row, since, until and the code of the account, wherever the latest fact or its account changes."""
+def _with_account(latest: Spans, cells: Cells, stretches: Stretches) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Person, since, until and the code of the account, wherever the latest fact or its account changes."""
     count = np.bincount(stretches.row)
     first, number = (np.cumsum(count) - count)[latest.row], count[latest.row]
     span = np.repeat(np.arange(len(first), dtype=np.int64), number)
@@ -89,7 +90,7 @@ def _with_account(latest: Spans, cells: Cells, stretches: Stretches) -> tuple[Nu
     since, until = np.maximum(latest.since[span], stretches.since[stretch]), np.minimum(latest.until[span], stretches.until[stretch])
     inside = since < until
     span, account = span[inside], cells.account.codes[stretches.answer[stretch[inside]]].astype(np.int64)
-    return latest.person[span], latest.row[span], since[inside], until[inside], account
+    return latest.person[span], since[inside], until[inside], account
 
 
 def _leading(group: Numbers, occurred: Numbers, row: Numbers, ids: Any) -> Numbers:
