@@ -105,7 +105,7 @@ def import_files(project: Project, asked: Import, progress: Progress | None = No
                 repeated += delivery.repeated_keys
                 if progress:
                     progress(name, block.consumed, block.total, counts.received)
-            if not OF_FILES.intersection(by_file[name].reasons):
+            if OF_FILES.intersection(mends.values()) and not OF_FILES.intersection(by_file[name].reasons):
                 _end_whole(writer, asked.source, name, at)
         writer.seal(project.world.now())
     return Imported(asked.source, counts, by_file, assumed, repeated, guessed, at)

@@ -10,13 +10,12 @@ Kept = bytes | str | dict[str, object]
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """block_bytes: about how much of a file is one unit of work. line_bytes: a longer row fails as `too_long`.
+    """block_bytes: about how much of a file is one unit of work.
 
     kept_bytes: how much of a row that is too long is kept; more is cut off, and its detail says so.
     """
 
     block_bytes: int = 4 * 1024 * 1024
-    line_bytes: int = 4 * 1024 * 1024
     kept_bytes: int = 64 * 1024 * 1024
 
 

@@ -23,7 +23,6 @@ from tandem.identity.families import Family
 from tandem.identity.links import folded, read_links, texts, usable
 from tandem.identity.owners import Belonging, OwnersAt
 from tandem.identity.rules import Rules
-from tandem.identity.steps import Steps
 from tandem.identity.subjects import Subjects, all_links, ends_of, find_subjects, person_of
 from tandem.identity.why import Standing, links_of
 from tandem.values.names import nearest
@@ -105,12 +104,6 @@ class Identity:
         ids = owners.events.column("message_id").take(pa.array(rows)).to_pylist()
         last = int(rows[max(range(len(ids)), key=ids.__getitem__)])
         return owners.belonging(*coded.combinations[int(coded.combination[last])]).at(latest).account
-
-    def belonging_over_time(
-        self, user_id: str | None, anonymous_id: str | None, workspace_id: str | None, account_id: str | None
-    ) -> Steps[Belonging]:
-        """What facts with these identifiers belong to, as steps over the instants at which they occur."""
-        return self.owners.belonging(user_id, anonymous_id, workspace_id, account_id)
 
     def links(self, subject: str) -> list[Standing]:
         """Every link from or to a subject, in order, with whether it is in force and why; empty where nobody knows it.
