@@ -262,9 +262,7 @@ def fits(asked: Asked, where: Condition | None) -> bool:
 
 
 def _record_measure(asked: Asked, measure: RecordMeasure) -> Answer:
-    records = [
-        each for each in records_of(asked, measure) if fits(replace(asked, properties=each.fields, record=each.kind), measure.where)
-    ]
+    records = [each for each in records_of(asked, measure) if fits(replace(asked, properties=each.fields, record=each.kind), measure.where)]
     if measure.field is None:
         return Fraction(len(records))
     wanted: Type | None = "number" if measure.function == "sum" else None
@@ -403,14 +401,14 @@ def _opposite(truth: bool | None) -> bool | None:
 
 def _rolled_test(asked: Asked, test: Comparison | Membership | IsUnknown) -> bool | None:
     """A test, asked of every workspace where it rolls up a field by `any` or `all`."""
-    ref = next((each for each in _quantified(test) if each not in asked.rolled), None)
+    ref = next((each for each in quantified(test) if each not in asked.rolled), None)
     if ref is None:
         return _test(asked, test)
     truths = [_rolled_test(each, test) for each in _rolled(asked, ref)]
     return _some(truths) if ref.roll_up == "any" else _every(truths)
 
 
-def _quantified(node: Expression) -> list[FieldRef]:
+def quantified(node: Expression) -> list[FieldRef]:
     """The fields that `any` or `all` rolls up; the same words mean the same workspace."""
     refs = (each for each in _below(node) if isinstance(each, FieldRef) and each.roll_up in ("any", "all"))
     return list(dict.fromkeys(refs))
@@ -436,7 +434,12 @@ def _test(asked: Asked, test: Comparison | Membership | IsUnknown) -> bool | Non
 def compare(asked: Asked, left: Expression, sign: str, right: Expression) -> bool | None:
     types = type_of(asked, left), type_of(asked, right)
     answers = _value(asked, left, types[0] or types[1]), _value(asked, right, types[1] or types[0])
-    one, other = (counted(each) or each for each in answers)
+    return compare_answers(answers[0], sign, answers[1])
+
+
+def compare_answers(left: Answer, sign: str, right: Answer) -> bool | None:
+    """None where either is unknown, or of another type, or where which is more is asked of texts and flags."""
+    one, other = counted(left) or left, counted(right) or right
     if one is UNKNOWN or other is UNKNOWN or type(one) is not type(other):
         return None
     if sign in ("=", "!="):
@@ -589,7 +592,7 @@ def _ratio(asked: Asked, node: Expression, wanted: Type | None) -> tuple[Fractio
 def all_rolled(asked: Asked, test: Expression) -> list[Asked]:
     """The question, once for every choice of workspaces that `any` and `all` make."""
     ones = [asked]
-    for ref in _quantified(test):
+    for ref in quantified(test):
         ones = [each for one in ones for each in _rolled(one, ref)]
     return ones
 
