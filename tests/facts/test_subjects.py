@@ -33,6 +33,10 @@ def test_each_version_stands_once_for_each_subject_that_it_names_itself() -> Non
     assert sorted((row["fact_id"], row["kind"], row["id"]) for row in found.to_pylist()) == [
         ("first", "account", "acme"), ("first", "workspace", "w1"), ("gone", "account", "acme"), ("whole", "account", "beta"),
     ]  # fmt: skip
+    # Whoever asks for the workspace's row learns that the record is of an account that it names itself.
+    assert {(row["fact_id"], row["workspace"], row["names_account"]) for row in found.to_pylist()} == {
+        ("first", "w1", True), ("gone", None, True), ("whole", None, True),
+    }  # fmt: skip
     known = {row["fact_id"]: row["known_at"] for row in found.to_pylist()}
     assert known["whole"] == read_instant("2026-03-05T00:00Z", None)
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from tandem.facts.corrections import gone, gone_over_time
 from tandem.facts.fact import Correction, Event, Fact, Version
+from tandem.facts.subjects import versions_by_subject
 from tandem.facts.text import read_facts
 from tandem.identity.existence import Existence
 from tandem.identity.history import History
@@ -59,10 +60,7 @@ class Past:
         return Identity.of(tables(self.counting(self.world.facts, at)), self.world.rules, at, self.gone(at))
 
     def records(self) -> pa.Table:
-        found = [fact for fact in self.world.facts if isinstance(fact, Version)]
-        columns = {"kind": [f.kind for f in found], "id": [f.record_id for f in found], "fact_id": [f.id for f in found]}
-        texts = {name: pa.array(values, pa.string()) for name, values in columns.items()}
-        return pa.table({**texts, "known_at": pa.array([fact.known_at for fact in found], pa.int64())})
+        return versions_by_subject(tables(self.world.facts))
 
 
 def pasts() -> st.SearchStrategy[Past]:

@@ -12,7 +12,15 @@ import pyarrow.compute as pc
 from tandem.facts.kinds import RECORD_KINDS, SUBJECTS
 from tandem.facts.tables import instants
 
-BY_SUBJECT = pa.schema([("kind", pa.string()), ("id", pa.string()), ("fact_id", pa.string()), ("known_at", pa.int64())])
+# workspace: the one that the version names, and names_account: whether it names an account, whatever the row's subject is.
+BY_SUBJECT = pa.schema(
+    [
+        *((name, pa.string()) for name in ("kind", "id", "fact_id")),
+        ("known_at", pa.int64()),
+        ("workspace", pa.string()),
+        ("names_account", pa.bool_()),
+    ]
+)
 
 
 def subjects_named(kind: str, record_id: str, fields: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
@@ -42,14 +50,20 @@ def _nouns(kind: str) -> tuple[str, ...]:
 
 def _named_in(kind: str, noun: str, versions: pa.Table) -> pa.Table:
     """The versions of one kind that name a subject of the kind `noun`."""
-    place = SUBJECTS.index(noun)
     if kind in SUBJECTS:
-        ids = versions.column("record_id").cast(pa.string())
+        named = {one: pa.nulls(versions.num_rows, pa.string()) for one in SUBJECTS}
+        named[kind] = versions.column("record_id").cast(pa.string())
     else:
         # Few of all the texts of fields differ: each is read once.
         coded = pc.dictionary_encode(versions.column("fields").cast(pa.string())).combine_chunks()
-        named = [subjects_named(kind, "", msgspec.json.decode(text))[place] for text in coded.dictionary.to_pylist()]
-        ids = pa.array(named, pa.string()).take(coded.indices)
-    columns = [pa.nulls(len(ids), pa.string()).fill_null(noun), ids, versions.column("fact_id").cast(pa.string())]
-    rows = pa.table([*columns, instants(versions, "known_at")], schema=BY_SUBJECT)
-    return rows.filter(pc.is_valid(rows.column("id")))
+        said = [subjects_named(kind, "", msgspec.json.decode(text)) for text in coded.dictionary.to_pylist()]
+        named = {one: pa.array([each[place] for each in said], pa.string()).take(coded.indices) for place, one in enumerate(SUBJECTS)}
+    columns = {
+        "kind": pa.nulls(versions.num_rows, pa.string()).fill_null(noun),
+        "id": named[noun],
+        "fact_id": versions.column("fact_id").cast(pa.string()),
+        "known_at": instants(versions, "known_at"),
+        "workspace": named["workspace"],
+        "names_account": pc.is_valid(named["account"]),
+    }
+    return pa.table(columns, schema=BY_SUBJECT).filter(pc.is_valid(named[noun]))
