@@ -18,7 +18,7 @@ from tests.signals.conditions import ABOUTS, conditions, read, seeded_conditions
 from tests.signals.timelines import TimelineOf, folded_edges
 from tests.signals.worlds import START, SmallWorld, seeded_worlds, worlds
 
-Turns = list[tuple[Instant, str]]
+Turns = list[tuple[Instant, str, Instant]]
 
 
 def disagreement(small: SmallWorld, about: About, condition: str, split: Instant | None = None) -> str | None:
@@ -34,7 +34,7 @@ def disagreement(small: SmallWorld, about: About, condition: str, split: Instant
 
 
 def meant_edges(small: SmallWorld, one: Subject, condition: str) -> Turns:
-    return [(edge.at, edge.edge) for edge in edges(small.world, read(condition), one, small.until)]
+    return [(edge.at, edge.edge, edge.known_at) for edge in edges(small.world, read(condition), one, small.until)]
 
 
 def cases(count: int, seed: int, each: int = 3) -> Iterator[tuple[SmallWorld, About, str]]:

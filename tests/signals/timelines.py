@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from tandem.timeline.stack import stacked
 
 from tandem.language.expression.nodes import About, Condition
 from tandem.language.expression.nodes import Property as PropertyNode
 from tandem.language.source import Source
+from tandem.signals.because import known_at
 from tandem.signals.fold import Fold
 from tandem.signals.world import FOREVER, Happening, Subject, Tie, World, account_of, exists, found_in
 from tandem.timeline.kernels import NEVER, UNKNOWN
 from tandem.timeline.layout import lay_out
+from tandem.timeline.stack import stacked
 from tandem.timeline.steps import Steps, field_steps
 from tandem.timeline.timeline import Property, Subjects, Version
 from tandem.values.instants import Instant
@@ -42,6 +43,9 @@ class TimelineOf:
     def order(self) -> Any:
         ids = sorted(each.id for each in self._log)
         return np.array([ids.index(each.id) for each in self._log], np.int64)
+
+    def occurred(self) -> Any:
+        return np.array([each.occurred_at for each in self._log], np.int64)
 
     def known(self) -> Any:
         return np.array([min((one.since for one in each.stretches), default=each.occurred_at) for each in self._log], np.int64)
@@ -176,10 +180,9 @@ def _over_time(timeline: TimelineOf, ones: Sequence[Subject], ask: Any, *, befor
     return Steps(steps.offsets, steps.at, np.where(steps.value == UNKNOWN, before, steps.value), before)
 
 
-def _told(lines: Iterable[Sequence[tuple[Instant, int]]]) -> Steps:
+def _told(lines: Sequence[Sequence[tuple[Instant, int]]]) -> Steps:
     told = [(number, at, value) for number, line in enumerate(lines) for at, value in line]
-    subjects = max((number for number, *_ in told), default=-1) + 1
-    return field_steps([each[0] for each in told], [each[1] for each in told], [each[2] for each in told], subjects)
+    return field_steps([each[0] for each in told], [each[1] for each in told], [each[2] for each in told], len(lines))
 
 
 def _steps_of(one: str, ties: Sequence[Tie]) -> tuple[tuple[Instant, str], ...]:
@@ -194,13 +197,14 @@ def _steps_of(one: str, ties: Sequence[Tie]) -> tuple[tuple[Instant, str], ...]:
 
 
 def folded_edges(
-    fold: Fold, timeline: TimelineOf, condition: Condition, about: About, until: Instant
+    fold: Fold, timeline: TimelineOf, condition: Condition, about: About, until: Instant, learnt_at: Callable[..., Any] = known_at
 ) -> dict[str, list[tuple[Instant, str]]]:
     """By subject, what the fold says of a condition."""
     found = fold.edges(condition, about)
+    known = learnt_at(fold, condition, about, found)
     ids = timeline.subjects(about).ids
-    told: dict[str, list[tuple[Instant, str]]] = {one: [] for one in ids}
-    for subject, at, entered in zip(found.subject.tolist(), found.at.tolist(), found.entered.tolist(), strict=True):
+    told: dict[str, list[tuple[Instant, str, Instant]]] = {one: [] for one in ids}
+    for subject, at, entered, learnt in zip(found.subject.tolist(), found.at.tolist(), found.entered.tolist(), known.tolist(), strict=True):
         if at <= until:
-            told[ids[subject]].append((at, "entered" if entered else "left"))
+            told[ids[subject]].append((at, "entered" if entered else "left", learnt))
     return told

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.expression.nodes import (
     SCALE,
     About,
@@ -51,7 +52,7 @@ from tandem.signals.records import Records, Under
 from tandem.signals.world import Declared, Subject, Type, World
 from tandem.timeline.clock import held, shifted
 from tandem.timeline.extremes import first, greatest, last, last_occurred, least
-from tandem.timeline.kernels import FEW_ROWS, THREADS, UNKNOWN
+from tandem.timeline.kernels import FEW_ROWS, THREADS, UNKNOWN, Longs
 from tandem.timeline.sequence import sequence
 from tandem.timeline.stack import between, spans
 from tandem.timeline.steps import (
@@ -107,12 +108,13 @@ class Fold:
     """Every question about one timeline under one playbook. What several conditions read is read once."""
 
     def __init__(self, timeline: Timeline, declared: Declared, *, threads: int = THREADS) -> None:
-        self._timeline, self._declared, self._threads = timeline, declared, threads
+        self.timeline, self._threads = timeline, threads
         self._answers = Answers(declared)
-        self._columns = Columns(timeline, declared, self._answers)
-        self._records = Records(timeline, declared, self._answers)
+        self.columns = Columns(timeline, declared, self._answers)
+        self.records = Records(timeline, declared, self._answers)
         self._whole: dict[Any, Any] = {}
-        self._types = World(**{name: getattr(declared, name) for name in Declared.__dataclass_fields__})
+        # The playbook as the slow reference reads it: a world in which nothing happened.
+        self.settings = World(**{name: getattr(declared, name) for name in Declared.__dataclass_fields__})
 
     def edges(self, condition: Condition, about: About) -> Edges:
         """Every edge of the condition's signal, by subject, then instant; also those that the clock will bring."""
@@ -122,9 +124,19 @@ class Fold:
         """1 where the subject exists and the condition is true, else not 1."""
         return self._over_ranges(about, lambda among: within(self._condition(condition, among), among.subjects.existence))
 
+    def told_ahead(self) -> Longs:
+        """The instants at which something occurs that was learnt before, ascending."""
+        occurred, known = self.timeline.occurred(), self.timeline.known()
+        ahead = [occurred[known < occurred]]
+        for kind in RECORD_KINDS:
+            versions = self.timeline.records(kind)
+            told = [each.occurred_at for each in versions if each.stretches and each.stretches[0][0] < each.occurred_at]
+            ahead.append(np.array(told, np.int64))
+        return np.unique(np.concatenate(ahead))
+
     def _over_ranges(self, about: About, ask: Callable[[_Range], Steps]) -> Steps:
-        subjects = self._timeline.subjects(about)
-        ranges = [_Range(about, _part(subjects, since, until), since) for since, until in _ranges(subjects, self._threads)]
+        subjects = self.timeline.subjects(about)
+        ranges = [_Range(about, part_of(subjects, since, until), since) for since, until in _ranges(subjects, self._threads)]
         if len(ranges) == 1:
             return ask(ranges[0])
         with ThreadPoolExecutor(self._threads) as pool:
@@ -155,7 +167,7 @@ class Fold:
                 picked = [self._chosen(selector, among) or _every_row(among.subjects) for selector in node.selectors]
                 return sequence(among.subjects.layout, picked, node.within, threads=1)
             case SignalRef():
-                on = within(self._condition(self._declared.signals[node.name], among), among.subjects.existence)
+                on = within(self._condition(self.settings.signals[node.name], among), among.subjects.existence)
                 return is_so(on, lambda truth: truth == 1)
         raise ValueError(f"{node!r} is not a condition")
 
@@ -210,8 +222,8 @@ class Fold:
         return self._here(whole, among)
 
     def _roll_up(self, node: Comparison | Membership | IsUnknown, ref: FieldRef, about: About) -> Steps:
-        kind, _ = kind_and_name(self._asking(about), ref)
-        inner, outer = self._timeline.subjects(kind), self._timeline.subjects(about)
+        kind, _ = kind_and_name(self.asking(about), ref)
+        inner, outer = self.timeline.subjects(kind), self.timeline.subjects(about)
         truth = self._test(node, _Range(about, inner, rolled=ref))
         of_none = self._test(node, _Range(about, outer, rolled=ref, empty=True))
         owner = within(inner.account, inner.existence, UNKNOWN)
@@ -247,7 +259,7 @@ class Fold:
             case Measure():
                 return self._measure(node, among, wanted)
             case RecordMeasure():
-                steps = self._whole_of((node, among.kind), lambda: self._records.measured(node, among.kind))
+                steps = self._whole_of((node, among.kind), lambda: self.records.measured(node, among.kind))
                 return Moving(self._here(steps, among), SCALE if node.function == "sum" else 1)
             case Since():
                 return Moving(last_occurred(among.subjects.layout, self._chosen(node.selector, among), threads=1), clock=1)
@@ -263,7 +275,7 @@ class Fold:
 
                 return Coded(earlier(told.steps)) if isinstance(told, Coded) else leaves_changed(told, earlier)
             case Arithmetic():
-                types = operand_types(self._asking(among.kind), node)
+                types = operand_types(self.asking(among.kind), node)
                 left, right = (self._counted(self._told(each, among, of)) for each, of in zip((node.left, node.right), types, strict=True))
                 return Counted(left, node.sign, right)
         raise ValueError(f"{node!r} is not a value")
@@ -272,14 +284,14 @@ class Fold:
         """A value inside of a test that is asked of each workspace in turn: the workspace's own field, or else what its account says."""
         ref = node.field if isinstance(node, Until) else node
         if ref == among.rolled:
-            kind, name = kind_and_name(self._asking(among.kind), cast(FieldRef, ref))
+            kind, name = kind_and_name(self.asking(among.kind), cast(FieldRef, ref))
             raw = constant(len(among), UNKNOWN) if among.empty else self._raw_field(kind, name)
             if isinstance(node, Until):
                 return Moving(looked_up(raw, self._answers.instants(self._answers.raw.values)), clock=-1)
             return self._typed(raw, wanted)
         if isinstance(node, Literal | Arithmetic):
             return self._value(node, among, wanted)
-        outer = _Range(among.kind, self._timeline.subjects(among.kind))
+        outer = _Range(among.kind, self.timeline.subjects(among.kind))
         told = self._value(node, outer, wanted)
         if among.empty:
             return told
@@ -298,7 +310,7 @@ class Fold:
         return Moving(looked_up(told.steps, scaled), SCALE)
 
     def _score(self, node: Score, among: _Range) -> Steps:
-        lines = self._declared.scores[node.name].points
+        lines = self.settings.scores[node.name].points
         axis = aligned([self._condition(condition, among) for condition, _ in lines])
         points = np.array([int(Fraction(each) * SCALE) for _, each in lines], np.int64)
         value = ((axis.values == 1) * points[:, None]).sum(axis=0)
@@ -309,9 +321,9 @@ class Fold:
     def _measure(self, node: Measure, among: _Range, wanted: Type | None) -> Told:
         if node.function in ("first", "last"):
             assert node.property is not None, "the first and the last are of a property"
-            value = self._columns.value(among.subjects, node.property, wanted)
+            value = self.columns.value(among.subjects, node.property, wanted)
             fold = first if node.function == "first" else last
-            order = self._columns.order(among.subjects)
+            order = self.columns.order(among.subjects)
             steps = fold(among.subjects.layout, self._chosen(node.selector, among), value, order, node.window, threads=1)
             return Moving(steps, 1 if wanted == "date" else SCALE) if wanted in ("number", "date") else Coded(steps)
         return Moving(self._folded(node, among, wanted), SCALE if node.function in ("sum", "min", "max") else 1)
@@ -329,26 +341,26 @@ class Fold:
             case "workspaces":
                 return distinct(layout, chosen, subjects.workspace, window, **compared)
             case "days":
-                return distinct(layout, chosen, self._columns.day(subjects), window, **compared)
+                return distinct(layout, chosen, self.columns.day(subjects), window, **compared)
         assert node.property is not None, "the other measures are of a property"
         if node.function == "distinct":
-            codes = self._columns.value(subjects, node.property, None)
+            codes = self.columns.value(subjects, node.property, None)
             return distinct(layout, chosen, tuple(np.maximum(each, -1) for each in codes), window, **compared)
-        numbers = self._columns.value(subjects, node.property, "number")
+        numbers = self.columns.value(subjects, node.property, "number")
         fold = {"sum": total, "min": least, "max": greatest}[node.function]
         return fold(layout, chosen, numbers, window, **compared)
 
     def _chosen(self, selector: Any, among: _Range) -> Column | None:
         key = "chosen", selector
         if key not in among.found:
-            among.found[key] = self._columns.chosen(among.subjects, selector)
+            among.found[key] = self.columns.chosen(among.subjects, selector)
         chosen: Column | None = among.found[key]
         return chosen
 
     # Fields.
 
     def _field(self, ref: FieldRef, among: _Range, wanted: Type | None) -> Told:
-        kind, name = kind_and_name(self._asking(among.kind), ref)
+        kind, name = kind_and_name(self.asking(among.kind), ref)
         if ref.roll_up == "highest":
             told = self._whole_of((ref, among.kind, wanted), lambda: self._highest(kind, name, among.kind, wanted))
             here = self._here(told, among)
@@ -372,14 +384,14 @@ class Fold:
         return self._whole_of(("field", kind, name), lambda: self._found_field(kind, name))
 
     def _found_field(self, kind: About, name: str) -> Steps:
-        if kind == "account" and name == "icp_tier" and self._declared.tiers:
-            everybody = self._timeline.subjects("account")
+        if kind == "account" and name == "icp_tier" and self.settings.tiers:
+            everybody = self.timeline.subjects("account")
             tiers = [
-                self._over_ranges("account", lambda among, c=condition: self._condition(c, among)) for _, condition in self._declared.tiers
+                self._over_ranges("account", lambda among, c=condition: self._condition(c, among)) for _, condition in self.settings.tiers
             ]
             assert all(each.subjects == len(everybody.ids) for each in tiers)
-            return self._records.first_true(tiers, [tier for tier, _ in self._declared.tiers])
-        return self._records.field(kind, name)
+            return self.records.first_true(tiers, [tier for tier, _ in self.settings.tiers])
+        return self.records.field(kind, name)
 
     def _typed_field(self, kind: About, name: str, wanted: Type | None) -> Coded | Moving:
         key = "typed", kind, name, wanted
@@ -397,13 +409,13 @@ class Fold:
         told = self._typed_field(kind, name, wanted)
         if not isinstance(told, Coded):
             return self._greatest_of_members(kind, told.steps, about)
-        order = self._declared.plans if name == "plan" else self._declared.choices.get(f"{kind}.{name}", ())
+        order = self.settings.plans if name == "plan" else self.settings.choices.get(f"{kind}.{name}", ())
         rank, by_rank = self._answers.heights(order)
         return looked_up(self._greatest_of_members(kind, looked_up(told.steps, rank), about), by_rank)
 
     def _dates(self, ref: FieldRef, about: About) -> Steps:
         """The instant that `until` asks for: the latest of all the subjects whose field is asked."""
-        kind, name = kind_and_name(self._asking(about), ref)
+        kind, name = kind_and_name(self.asking(about), ref)
 
         def found() -> Steps:
             def instants(raw: Steps) -> Steps:
@@ -411,14 +423,14 @@ class Fold:
 
             if ref.roll_up == "highest":
                 return self._greatest_of_members(kind, instants(self._raw_field(kind, name)), about)
-            return self._of(instants(self._raw_field(kind, name)), kind, _Range(about, self._timeline.subjects(about)))
+            return self._of(instants(self._raw_field(kind, name)), kind, _Range(about, self.timeline.subjects(about)))
 
         return self._whole_of(("until", ref, about), found)
 
     def _greatest_of_members(self, kind: About, steps: Steps, about: About) -> Steps:
-        inner = self._timeline.subjects(kind)
+        inner = self.timeline.subjects(kind)
         owner = within(inner.account, inner.existence, UNKNOWN)
-        under = Under.of(owner, [steps], len(self._timeline.subjects(about).ids), lambda told: told != UNKNOWN)
+        under = Under.of(owner, [steps], len(self.timeline.subjects(about).ids), lambda told: told != UNKNOWN)
         return greatest(under.layout, None, (under.values[0],), None)
 
     # What is found once for all subjects.
@@ -433,10 +445,11 @@ class Fold:
         return steps if steps.subjects == len(among) else steps.between(among.since, among.since + len(among))
 
     def _type(self, node: Expression, among: _Range) -> Type | None:
-        return type_of(self._asking(among.kind), node)
+        return type_of(self.asking(among.kind), node)
 
-    def _asking(self, about: About) -> Asked:
-        return Asked(self._types, Subject(about, ""), 0)
+    def asking(self, about: About) -> Asked:
+        """How the slow reference is asked what a node is about a kind of subject, whoever that is."""
+        return Asked(self.settings, Subject(about, ""), 0)
 
 
 def _every_row(subjects: Subjects) -> Column:
@@ -460,7 +473,8 @@ def _ranges(subjects: Subjects, threads: int) -> Iterator[tuple[int, int]]:
     yield from pairwise(bounds if len(bounds) > 1 else [0, 0])
 
 
-def _part(subjects: Subjects, since: int, until: int) -> Subjects:
+def part_of(subjects: Subjects, since: int, until: int) -> Subjects:
+    """A range of the subjects; rows are not copied."""
     rows = spans(subjects.layout, since, until)
     return Subjects(
         subjects.ids[since:until],

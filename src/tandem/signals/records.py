@@ -22,7 +22,7 @@ from tandem.timeline.clock import compare_age
 from tandem.timeline.extremes import greatest, last
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.layout import Layout, lay_out
-from tandem.timeline.steps import Steps, aligned, both, coalesced, compressed, constant, field_steps, holdings_of, through
+from tandem.timeline.steps import Steps, aligned, both, coalesced, compressed, constant, field_steps, holdings_of, through, values_at
 from tandem.timeline.timeline import Ties, Timeline, Version
 from tandem.timeline.windows import count, distinct, total
 
@@ -61,6 +61,21 @@ class Records:
         roots = self._roots
         under_root = self._folded(measure.function, through(owner, roots), counting, value, about)
         return through(roots, under_root)
+
+    def read_by(self, measure: RecordMeasure, about: About, subject: int, t: int) -> list[str]:
+        """The ids, as sources have them, of the records in force that belong to a subject, or to its family, at t."""
+        owner = self._owner(measure.record, about)
+        if measure.family:
+            owner, subject = through(owner, self._roots), int(values_at(self._roots, t)[subject])
+        mine = (values_at(owner, t) == subject) & (values_at(self._of(measure.record).words(None), t) != UNKNOWN)
+        return self._of(measure.record).ids_of(np.flatnonzero(mine), t)
+
+    def ids_of(self, kind: About, subjects: Longs, t: int) -> list[str]:
+        """The ids, as sources have them, of the records of subjects, after the merges of that instant."""
+        return self._of(kind).ids_of(subjects, t)
+
+    def versions(self, kind: str) -> Sequence[Version]:
+        return self._of(kind).versions
 
     def first_true(self, conditions: Sequence[Steps], answers: Sequence[str]) -> Steps:
         """Of each subject the answer whose condition is the first true one, as the code of a raw value."""
@@ -108,7 +123,8 @@ class Records:
         under = Under.of(self._owner("subscription", kind), [self._is_active, heights], len(self._timeline.subjects(kind).ids),
                          lambda active, height: (active == 1) & (height != UNKNOWN))  # fmt: skip
         highest = looked_up(greatest(under.layout, None, under.values[1], None), by_rank)
-        return looked_up(highest, self._answers.raw_codes(self._answers.typed.values))
+        plan_of = [each if isinstance(each, str) else None for each in self._answers.typed.values]
+        return looked_up(highest, self._answers.raw_codes(plan_of))
 
     @cached_property
     def _is_active(self) -> Steps:
@@ -191,7 +207,7 @@ class _Kind:
     """
 
     def __init__(self, versions: Sequence[Version], records: Sequence[str], key: Steps, keys: int, source_order: Sequence[str]) -> None:
-        self.versions, self.keys = versions, keys
+        self.versions, self.keys, self._records = versions, keys, records
         self._words: dict[str | None, Steps] = {}
         numbers = {record: number for number, record in enumerate(records)}
         # Each source speaks for itself about a record.
@@ -208,6 +224,10 @@ class _Kind:
         if field not in self._words:
             self._words[field] = self._spoken(field)
         return self._words[field]
+
+    def ids_of(self, keys: Longs, t: int) -> list[str]:
+        """The ids of the records that are one of the keys at t."""
+        return [self._records[number] for number in np.flatnonzero(np.isin(values_at(self._key, t), keys)).tolist()]
 
     def _spoken(self, field: str | None) -> Steps:
         if not self.versions:
