@@ -22,11 +22,22 @@ from tandem.timeline.clock import compare_age
 from tandem.timeline.extremes import greatest, last
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.layout import Layout, lay_out
-from tandem.timeline.steps import Steps, aligned, both, coalesced, compressed, constant, field_steps, holdings_of, through, values_at
+from tandem.timeline.steps import (
+    ALWAYS,
+    Steps,
+    aligned,
+    both,
+    coalesced,
+    compressed,
+    constant,
+    field_steps,
+    holdings_of,
+    through,
+    values_at,
+)
 from tandem.timeline.timeline import Ties, Timeline, Version
 from tandem.timeline.windows import count, distinct, total
 
-BEGINNING = -(2**62)  # Before every instant: from when on what never changes holds.
 _CLEARED = -1
 
 
@@ -265,26 +276,26 @@ class Under:
     @classmethod
     def of(cls, owner: Steps, values: Sequence[Steps], owners: int, counts: Callable[..., Longs]) -> Under:
         """counts: which stretches count, by their values; (stretches,) each."""
-        _, whose, since, until, *said = holdings_of(owner, values)
-        kept = np.flatnonzero(counts(*said))
-        whose, since, until = whose[kept], since[kept], until[kept]
+        held = holdings_of(owner, values)
+        kept = np.flatnonzero(counts(*held.values))
+        since, until = held.since[kept], held.until[kept]
         leaves = until if len(until) and int(until.min()) < NEVER else None
-        layout = lay_out(whose, since, since, np.arange(len(kept), dtype=np.int32), leaves, owners)
-        return cls(layout, [each[kept][layout.row] for each in said])
+        layout = lay_out(held.owner[kept], since, since, np.arange(len(kept), dtype=np.int32), leaves, owners)
+        return cls(layout, [each[kept][layout.row] for each in held.values])
 
 
 def always(values: Longs) -> Steps:
     """A value of each subject that never changes."""
-    return Steps(np.arange(len(values) + 1, dtype=np.int64), np.full(len(values), BEGINNING), values, UNKNOWN)
+    return Steps(np.arange(len(values) + 1, dtype=np.int64), np.full(len(values), ALWAYS), values, UNKNOWN)
 
 
 def tied(ids: Sequence[str], ties: Ties, codes: Mapping[str, int]) -> Steps:
     """Of each id the code of that under which it stands; UNKNOWN where that has none."""
     subject, at, value = [], [], []
     for number, one in enumerate(ids):
-        steps = ((BEGINNING, one), *ties.get(one, ()))
+        steps = ((ALWAYS, one), *ties.get(one, ()))
         subject += [number] * len(steps)
-        at += [max(since, BEGINNING) for since, _ in steps]
+        at += [max(since, ALWAYS) for since, _ in steps]
         value += [codes.get(under, UNKNOWN) for _, under in steps]
     return field_steps(subject, at, value, len(ids))
 
