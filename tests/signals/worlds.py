@@ -45,6 +45,7 @@ def world_of(
     signals: Mapping[str, str] | None = None,
     scores: Mapping[str, Sequence[tuple[str, int]]] | None = None,
     tiers: Sequence[tuple[str, str]] = (),
+    targets: Collection[str] = (),
 ) -> World:
     """The world that a text tells, in the notation of facts, with conditions and selectors as text. excluded: persons left out."""
     return replace(
@@ -58,6 +59,7 @@ def world_of(
             name: ScoreDeclaration(tuple((read(condition), points) for condition, points in lines))
             for name, lines in (scores or {}).items()
         },
+        targets=frozenset(targets),
         tiers=tuple((name, read(condition)) for name, condition in tiers),
     )
 

@@ -119,6 +119,17 @@ PROBLEMS: dict[str, Code] = {
              "Each kind of record has declared fields, which have types and are what rules ask for, and may have fields of your own too. A name "
              "that is one slip away from a declared one is kept under the name that stands there, and usually was not meant to be. This is a "
              "warning: if the name is meant, leave it."),
+        # Signals, sets and trials.
+        Code("set_in_set", "a set inside of a set",
+             "A set of `product.yaml` names events, each by its name or as a selector such as `\"Report Shared\" where plan = team`. Sets do not "
+             "name other sets, so that one line shows all that a set picks."),
+        Code("event_never_seen", "a declared event that never came",
+             "The event stands in `product.yaml`, and the project's data holds none of that name, so every signal that asks for it is silent. "
+             "Either the name is spelt differently in the product, or nobody sends it yet. This is a warning."),
+        Code("trial_too_short", "a trial that no signal can fire in",
+             "Every signal of kind `usage` or `intent` needs more time from an account's beginning than the trial lasts, for it asks for a longer "
+             "habit, or for a change against an earlier window. So whoever tries the product is never noticed before the trial is over. This "
+             "is a warning: shorten a window, or add a signal for the first days."),
         # Expressions: conditions and measures.
         Code("bad_expression", "something is missing or stands too much",
              "An expression is made of measures and fields that are compared, joined by `and`, `or` and `not`: "
@@ -179,8 +190,9 @@ PROBLEMS: dict[str, Code] = {
         Code("wrong_subject", "a question that makes no sense about this subject",
              "A condition is about one person, one workspace or one account at a time. A person is always one person, so `people(...)` says "
              "nothing about it; `about: account` with the same condition often is what was meant."),
-        Code("signal_cycle", "signals that ask each other in a circle",
-             "A signal may ask others by `signal(name)`, but not, by whatever detour, itself: nobody could say when it is on."),
+        Code("signal_cycle", "signals, scores or tiers that ask each other in a circle",
+             "A signal may ask others by `signal(name)`, but not, by whatever detour, itself: nobody could say when it is on. The same holds for "
+             "scores, and for the tiers that decide `account.icp_tier`."),
         Code("always_the_same", "a comparison that is always true, or never",
              "Counts are never below zero, and two literals compare alike for ever. Such a test decides nothing; usually a sign is turned round or "
              "a measure is missing."),
