@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +16,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tandem.facts.corrections import OPEN
-from tandem.facts.kinds import SUBJECTS
 from tandem.identity.cells import Cells, Stretches, alike, over_time, without_echoes
 from tandem.identity.coded import CodedEvents, Numbers, encoded, instants_of
 from tandem.identity.exclusions import matching
-from tandem.identity.existence import Existence, Facts, find_existence
+from tandem.identity.existence import Existence, Facts, Naming, find_existence
+from tandem.identity.families_over_time import families_over_time
 from tandem.identity.identity import NO_EVENTS, plain_table
 from tandem.identity.links import folded, read_links
 from tandem.identity.lives import Gone, Lives, Stretch, life
 from tandem.identity.owners_over_time import OwnersOverTime
 from tandem.identity.rules import Rules
 from tandem.identity.sightings import rows_of, sightings
+from tandem.identity.steps import Ties
 
 Flags = NDArray[np.bool_]
 
@@ -82,13 +84,20 @@ class History:
     def existence(self, records: pa.Table | None = None) -> Existence:
         """When each person, workspace and account exists, and whose a person and a workspace are, over knowledge time.
 
-        records: the facts that are versions of records, by the subjects that they belong to: `kind` (person, workspace or
-        account), `id`, `fact_id` and `known_at`. One that belongs to several subjects has several rows.
+        records: the versions of records, by the subjects that they name (`versions_by_subject`).
         """
         known, occurred = (instants_of(self.events, name) for name in ("known_at", "occurred_at"))
         stretches = _clipped(over_time(self.cells, known), self.events, known, self.gone)
         facts = Facts(self.cells, known, occurred, rows_of(self.events, self.gone), stretches, self.events.column("message_id"))
         return find_existence(self.owners, facts, _recorded(records, self.gone))
+
+    def survivors(self, kind: Literal["person", "account"]) -> Ties:
+        """What merged ids became, by the id as the source has it; only of those that ever are merged. Visitors are none of them."""
+        return (self.owners.persons if kind == "person" else self.owners.accounts).ties()
+
+    def families(self) -> Ties:
+        """The root of the family of each account that ever stands under another. Who is merged away stands under itself."""
+        return families_over_time(self.owners)
 
     @cached_property
     def cells(self) -> Cells:
@@ -134,18 +143,19 @@ def _clipped(found: Stretches, events: pa.Table, known: Numbers, gone: Gone) -> 
     return whole.take(np.argsort(whole.row, kind="stable"))
 
 
-def _recorded(records: pa.Table | None, gone: Gone) -> dict[str, dict[str, list[Stretch]]]:
-    """By kind of subject and its id as the source has it: when a record of it is known."""
-    found: dict[str, dict[str, list[Stretch]]] = {kind: {} for kind in SUBJECTS}
+def _recorded(records: pa.Table | None, gone: Gone) -> dict[Naming, list[Stretch]]:
+    """When a version is known that names a subject."""
+    found: dict[Naming, list[Stretch]] = {}
     if records is None:
         return found
-    versions = plain_table(records.select(["kind", "id", "fact_id", "known_at"]))
+    named = ["kind", "id", "workspace", "names_account"]
+    versions = plain_table(records.select([*named, "fact_id", "known_at"]))
     ids = versions.column("fact_id")
     doubtful = pc.is_in(ids, pa.array(sorted(gone), ids.type))
     # Of versions that stay, the first known says all.
-    sure = versions.filter(pc.invert(doubtful)).group_by(["kind", "id"]).aggregate([("known_at", "min")])
-    for kind, one, known in zip(*(sure.column(name).to_pylist() for name in ("kind", "id", "known_at_min")), strict=True):
-        found[kind][one] = [(known, OPEN)]
-    for kind, one, fact, known in zip(*(column.to_pylist() for column in versions.filter(doubtful).columns), strict=True):
-        found[kind].setdefault(one, []).extend(life(known, gone.get(fact, ())))
+    sure = versions.filter(pc.invert(doubtful)).group_by(named).aggregate([("known_at", "min")])
+    for *naming, known in zip(*(sure.column(name).to_pylist() for name in (*named, "known_at_min")), strict=True):
+        found[Naming(*naming)] = [(known, OPEN)]
+    for *naming, fact, known in zip(*(column.to_pylist() for column in versions.filter(doubtful).columns), strict=True):
+        found.setdefault(Naming(*naming), []).extend(life(known, gone.get(fact, ())))
     return found
