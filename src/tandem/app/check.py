@@ -30,12 +30,14 @@ class CheckRequest:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """problems: by file and place. fingerprint: the version of the rules, as far as they could be read."""
+    """problems: by file and place. fingerprint: the version of the rules, as far as they could be read. tests: how many ran; none where
+    the playbook has an error, for then nobody knows what a signal means."""
 
     problems: tuple[Problem, ...]
     fingerprint: str
     sources: tuple[str, ...]
     signals: tuple[str, ...] = ()
+    tests: int = 0
 
     @property
     def errors(self) -> int:
@@ -53,13 +55,15 @@ class CheckReport:
             "fingerprint": self.fingerprint,
             "sources": list(self.sources),
             "signals": list(self.signals),
+            "tests": self.tests,
         }
 
 
 def check(request: CheckRequest) -> CheckReport:
     playbook = read_playbook(request.folder)
-    problems = sort_problems((*playbook.problems, *_never_seen(playbook, request.seen), *_trial(playbook)))
-    return CheckReport(problems, playbook.fingerprint, tuple(playbook.sources), tuple(playbook.signals))
+    failed, tests = _run_tests(playbook)
+    problems = sort_problems((*playbook.problems, *_never_seen(playbook, request.seen), *_trial(playbook), *failed))
+    return CheckReport(problems, playbook.fingerprint, tuple(playbook.sources), tuple(playbook.signals), tests)
 
 
 def check_project(project: Project) -> CheckReport:
@@ -73,6 +77,20 @@ def check_project(project: Project) -> CheckReport:
     return check(CheckRequest(project.folder / "playbook", seen))
 
 
+def _run_tests(playbook: Playbook) -> tuple[tuple[Problem, ...], int]:
+    if _has_errors(playbook) or not any(signal.tests for signal in playbook.signals.values()):
+        return (), 0
+    # Identity works on tables; who has no tests need not wait for them to load.
+    from tandem.signals.tested import run_tests
+
+    run = run_tests(playbook.signals.values(), playbook.product.rules, playbook.settings())
+    return run.problems, run.count
+
+
+def _has_errors(playbook: Playbook) -> bool:
+    return any(problem.severity == "error" for problem in playbook.problems)
+
+
 def _never_seen(playbook: Playbook, seen: Collection[str] | None) -> Iterator[Problem]:
     for name, place in playbook.events_at.items():
         if seen is not None and name not in seen:
@@ -84,7 +102,7 @@ def _never_seen(playbook: Playbook, seen: Collection[str] | None) -> Iterator[Pr
 def _trial(playbook: Playbook) -> Iterator[Problem]:
     """Only where every signal that use can turn on is read, for one that is not may be the one that fires."""
     trial, place = playbook.product.trial, playbook.trial_at
-    if trial is None or place is None or any(problem.severity == "error" for problem in playbook.problems):
+    if trial is None or place is None or _has_errors(playbook):
         return
     conditions = {name: signal.when for name, signal in playbook.signals.items()}
     waits = {name: soonest(signal.when, conditions) for name, signal in playbook.signals.items() if signal.kind in ("usage", "intent")}

@@ -24,6 +24,7 @@ from tandem.values.names import nearest
 
 if TYPE_CHECKING:
     from tandem.connect.mapping.plan import SourceMapping
+    from tandem.signals.told import Settings
 
 T = TypeVar("T")
 
@@ -55,6 +56,24 @@ class Playbook:
     trial_at: Span | None = None
     fingerprint: str = ""
     problems: tuple[Problem, ...] = ()
+
+    def settings(self) -> Settings:
+        """What the playbook says to a world of facts."""
+        assert self.names.records is not None, "fields are always declared"
+        targets = [target.account for target in self.icp.targets]
+        return {
+            "zone": self.company.time_zone,
+            "plans": tuple(plan.name for plan in self.product.plans),
+            "sets": self.product.sets,
+            "source_order": self.product.rules.source_order,
+            "signals": {name: signal.when for name, signal in self.signals.items()},
+            "scores": {name: score.declaration for name, score in self.scores.items()},
+            "tiers": tuple((tier.name, tier.when) for tier in self.icp.tiers),
+            # A domain is written in any case.
+            "targets": frozenset((*targets, *(target.casefold() for target in targets))),
+            "fields": self.names.records,
+            "choices": self.names.choices,
+        }
 
 
 def read_playbook(folder: Path) -> Playbook:

@@ -85,7 +85,7 @@ def check(context: click.Context, format_: Format) -> None:
             click.echo(problem.told() + "\n")
         counted = f"{_counted(report.errors, 'error')}, {_counted(report.warnings, 'warning')}"
         click.echo(
-            f"{counted}; {_counted(len(report.sources), 'source')}, {_counted(len(report.signals), 'signal')}; fingerprint {report.fingerprint[:12]}"
+            f"{counted}; {_counted(len(report.sources), 'source')}, {_counted(len(report.signals), 'signal')}, {_counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
         )
     context.exit(1 if report.errors else 0)
 

@@ -130,6 +130,21 @@ PROBLEMS: dict[str, Code] = {
              "Every signal of kind `usage` or `intent` needs more time from an account's beginning than the trial lasts, for it asks for a longer "
              "habit, or for a change against an earlier window. So whoever tries the product is never noticed before the trial is over. This "
              "is a warning: shorten a window, or add a signal for the first days."),
+        # Tests of signals.
+        Code("bad_fact", "a line of a test that tells no fact",
+             "The lines of `given` are facts, one a line, as `tandem facts` prints them: `2026-03-01 Signed Up by ann @acme plan=free` is an event, "
+             "`2026-03-01 account acme employees=200` a record. Lines that begin with `--` are comments. A text of several lines begins with `given: |`."),
+        Code("bad_expectation", "an expectation that cannot be read",
+             "A test expects a signal to be on in stretches: `on from 2026-03-09 until 2026-03-15, from 2026-04-02`. A stretch begins with its first "
+             "instant and ends before its second; without `until` it lasts. A signal that must not turn on is `never on`. Instants are those of the "
+             "company's time zone."),
+        Code("unclear_subject", "a test that does not say of whom",
+             "What a test expects is about one person, workspace or account. Where its facts tell of several, `expect` names each that matters: "
+             "`expect: {acme: on from 2026-03-09, globex: never on}`."),
+        Code("test_failed", "a signal is on at other times than its test expects",
+             "The facts of the test were told to the signal as it stands, through the same identity, sets, tiers and scores as real ones. It turned on or off "
+             "at other instants than expected. Both are shown, with the first instant at which they differ and what the condition saw then; one of the "
+             "two, condition or test, says what was not meant."),
         # Expressions: conditions and measures.
         Code("bad_expression", "something is missing or stands too much",
              "An expression is made of measures and fields that are compared, joined by `and`, `or` and `not`: "

@@ -17,7 +17,9 @@ from tandem.language.problem import Problem
 from tandem.language.record import Either, Field, ListOf, MapOf, Record
 from tandem.language.shape import As, Choice, Length, Located, Number, Placed, Text
 from tandem.language.source import Span
-from tandem.language.tree import Entries
+from tandem.language.tree import Entries, Scalar
+from tandem.signals.expectation import check_expectation
+from tandem.signals.given import check_given
 from tandem.signals.world import ScoreDeclaration
 from tandem.values.durations import Duration, show_duration
 from tandem.values.instants import DAY
@@ -158,6 +160,13 @@ def _expect(said: Located[str] | dict[str, Located[str]]) -> dict[str | None, Lo
     return {None: said} if isinstance(said, Located) else dict(said.items())
 
 
+def _check_test(test: SignalTest, node: Entries) -> Iterable[Problem]:
+    """Mistakes of notation are told with all others, whether the test can run or not."""
+    for said, check in [(test.given, check_given), *((said, check_expectation) for said in test.expect.values())]:
+        assert isinstance(said.node, Scalar), "both are texts"
+        yield from check(said.node)
+
+
 def _target(said: str | Target) -> Target:
     return said if isinstance(said, Target) else Target(said)
 
@@ -194,6 +203,7 @@ TEST = Record(
             required=True,
         ),
     },
+    check=_check_test,
 )
 SIGNAL = Record(
     SignalSaid,
