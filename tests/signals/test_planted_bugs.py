@@ -60,6 +60,7 @@ POINTED: dict[str, tuple[About, str]] = {
     "a deleted record is there": ("account", "count(workspace) >= 1"),
     "the last source wins": ("account", "account.plan = free"),
     "any is all": ("account", "any(workspace.plan) = free"),
+    "records that do not fit are counted": ("account", "count(subscription where plan = free) >= 1"),
     "a quotient by less than nothing keeps its sign": ("account", "count(any) / min(any.seats) < 1"),
     "between two changes a clock stands still": ("person", "since(any) + since(any) >= 1d"),
     "a clock turns a moment late": ("person", "since(any) + since(any) >= 1d"),

@@ -97,6 +97,8 @@ def _read(asked: Asked, nodes: Iterable[Expression]) -> set[tuple[str, str]]:
             kind, name = kind_and_name(asked, node)
             for one in [each for rolled in all_rolled(asked, node) for each in subjects_asked(rolled, kind, node)]:
                 found.add((one.kind, one.id))
+                if name == "is_target":
+                    found |= {(each.kind, each.id) for each in records_at(asked.world, "target", asked.t) if each.is_of(one)}
                 if name == "plan":
                     found |= {(each.kind, each.id) for each in records_at(asked.world, "subscription", asked.t) if each.is_of(one)}
     return found

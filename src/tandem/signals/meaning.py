@@ -76,6 +76,7 @@ from tandem.signals.world import (
     exists,
     family,
     found_in,
+    is_target,
     members,
     read_date,
     records_at,
@@ -337,6 +338,8 @@ def _raw_field(asked: Asked, one: Subject, name: str) -> object:
     world, t = asked.world, asked.t
     if one.kind == "account" and name == "icp_tier" and world.tiers:
         return next((tier for tier, condition in world.tiers if holds(world, condition, one, t)), None)
+    if one.kind == "account" and name == "is_target":
+        return is_target(world, one.id, t)
     if name == "plan":
         plans = [each.fields.get("plan") for each in records_at(world, "subscription", t) if each.is_of(one) and is_active(world, each, t)]
         named = [plan for plan in plans if isinstance(plan, str)]

@@ -36,6 +36,7 @@ class Settings(TypedDict, total=False):
     signals: Mapping[str, Condition]
     scores: Mapping[str, ScoreDeclaration]
     tiers: tuple[tuple[str, Condition], ...]
+    targets: frozenset[str]
     fields: Mapping[str, Mapping[str, str]]
     choices: Mapping[str, tuple[str, ...]]
 

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
 from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed
@@ -81,6 +82,16 @@ class Log:
         order = [(name, "ascending") for name in _ORDER.get(kind, ("place",)) if name in whole.schema.names]
         whole = whole.sort_by(order) if order else whole
         return whole.select(schema.names).cast(schema)
+
+    def distinct(self, kind: str, column: str) -> set[str]:
+        """The different texts in a column, corrected rows included; read file by file, so that a large log costs no memory."""
+        parts = [batch.tables[kind].column(column) for batch in self._tail if kind in batch.tables]
+        found: set[str] = set().union(*(pc.unique(part).to_pylist() for part in parts))
+        for path in self.files(kind):
+            with pq.ParquetFile(path, read_dictionary=[column]) as file:
+                for batch in file.iter_batches(columns=[column]):
+                    found.update(pc.unique(batch.column(0)).to_pylist())
+        return found - {None}
 
     def files(self, kind: str) -> list[str]:
         """The Parquet files that hold the sealed rows of a kind."""

@@ -27,19 +27,19 @@ FIELD_UNITS: dict[str, Unit] = {
 class Names:
     """What expressions may name.
 
-    events: declared events; None where any name may come. sets: named selectors. records: the fields of each kind of record, each with its
+    events: declared events; sets: named selectors; of both, None where any name may come. records: the fields of each kind of record, each with its
     type (`text`, `number`, `whole`, `money`, `flag`, `date`, `instant`, or the kind of record that it is an id of); None where nothing is
     known of fields. plans: lowest first; none declared, any word is a plan. choices: by `record.field`, the only texts that it takes.
-    signals, scores: the declared ones, with the subject that each is about.
+    signals, scores: the declared ones, with the subject that each is about; no subject where it cannot be read, None where any may come.
     """
 
     events: Collection[str] | None = None
-    sets: Collection[str] = ()
+    sets: Collection[str] | None = ()
     records: Mapping[str, Mapping[str, str]] | None = None
     plans: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    signals: Mapping[str, About] = field(default_factory=dict)
-    scores: Mapping[str, About] = field(default_factory=dict)
+    signals: Mapping[str, About | None] | None = field(default_factory=dict)
+    scores: Mapping[str, About | None] | None = field(default_factory=dict)
 
     def has_field(self, record: str, name: str) -> bool:
         """Whether the field is declared."""
