@@ -34,7 +34,7 @@ def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, do
     combination, sure = np.asarray(coded.combination[rows], dtype=np.int64), ~np.isin(rows, doubtful)
     occurred, known = coded.occurred_at[rows], events.known_at[rows]
     kept = _may_be_first(place_of[combination], occurred, known, sure & identified[combination])
-    rows, combination, sure, occurred, known = (each[kept] for each in (rows, combination, sure, occurred, known))
+    rows, combination, sure, occurred, known = rows[kept], combination[kept], sure[kept], occurred[kept], known[kept]
     facts = (events.texts.ids(rows), occurred.tolist(), known.tolist(), events.texts.sources(rows))
     found: dict[str, list[tuple[Link, bool]]] = defaultdict(list)
     for number, is_sure, fact, at, since, source in zip(combination.tolist(), sure.tolist(), *facts, strict=True):
