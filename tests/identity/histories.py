@@ -20,7 +20,7 @@ from tandem.identity.history import History
 from tandem.identity.identity import Identity
 from tandem.identity.rules import Rules
 from tandem.values.instants import DAY
-from tests.identity.worlds import RULES, START, Choices, World, event_table, happenings, seeded_worlds, tables, worlds
+from tests.identity.worlds import RULES, START, Choices, World, event_table, facts_of, happenings, seeded_worlds, tables, worlds
 
 RULES_OF_LINKS = ("anonymous", "join", "seen", "email", "crm", "explicit", "alias", "merge", "domain")
 Answer = tuple[str | None, str | None, str | None, bool]
@@ -73,6 +73,22 @@ def seeded_pasts(count: int, seed: int) -> list[Past]:
     chance = Random(seed)
     corrected = [[chance.randbytes(14) for _ in range(chance.choice((0, 0, 1, 2, 4, 8)))] for _ in range(count)]
     return [past_of(world, data) for world, data in zip(seeded_worlds(count, seed), corrected, strict=True)]
+
+
+def seeded_kin(count: int, seed: int) -> list[Past]:
+    """Pasts of accounts that name each other as parents, and are merged; their corrections take parents away too."""
+    chance = Random(seed)
+    found = []
+    for _ in range(count):
+        told = [chance.randbytes(14) for _ in range(chance.randint(2, 16))]
+        kinds = ("account", "account", "account", chance.choice(("account", "merge")))
+        facts = tuple(fact for number, each in enumerate(told) for fact in facts_of(number, each, kinds))
+        rules = Rules(source_order=chance.choice(((), ("crm",), ("csv", "app"))))
+        world = World(facts, rules, max(fact.known_at for fact in facts), frozenset(), ())
+        past = past_of(world, [chance.randbytes(14) for _ in range(chance.choice((0, 0, 1, 3, 6)))])
+        corrections = tuple(replace(each, target=each.target.replace("/domain", "/parent")) for each in past.corrections)
+        found.append(dataclass_replace(past, corrections=corrections))
+    return found
 
 
 def past_of(world: World, corrected: list[bytes]) -> Past:

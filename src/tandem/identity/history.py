@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,12 +22,14 @@ from tandem.identity.coded import Numbers
 from tandem.identity.events import Events, rows_that_may_go
 from tandem.identity.exclusions import matching
 from tandem.identity.existence import Existence, Facts, find_existence
+from tandem.identity.families_over_time import families_over_time
 from tandem.identity.identity import NO_EVENTS, plain_table
 from tandem.identity.links import folded, read_links
 from tandem.identity.lives import Gone, Lives, Stretch, life
 from tandem.identity.owners_over_time import OwnersOverTime
 from tandem.identity.rules import Rules
 from tandem.identity.sightings import sightings
+from tandem.identity.steps import Ties
 
 Flags = NDArray[np.bool_]
 
@@ -91,6 +94,14 @@ class History:
     def _stretches(self, rows: Numbers) -> Stretches:
         """Of some rows, which ascend; they are named by their position among those."""
         return _clipped(over_time(self.cells, self.events, rows), self.events, rows, self.gone)
+
+    def survivors(self, kind: Literal["person", "account"]) -> Ties:
+        """What merged ids became, by the id as the source has it; only of those that ever are merged. Visitors are none of them."""
+        return (self.owners.persons if kind == "person" else self.owners.accounts).ties()
+
+    def families(self) -> Ties:
+        """The root of the family of each account that ever stands under another. Who is merged away stands under itself."""
+        return families_over_time(self.owners)
 
     @cached_property
     def cells(self) -> Cells:

@@ -177,6 +177,16 @@ class Owners(ABC):
                 found[str(domain)].append(record)
         return found
 
+    def parent(self, record: str) -> tuple[str, Link] | None:
+        """The account, after merges, that a record names as its parent as of now, and the link that says so.
+
+        Of accounts that were merged, the survivor's own record names the parent.
+        """
+        if self.accounts.root(record) != record:
+            return None
+        link = self.now(standing(self.said(self.links.parent, record), self.rules.source_order))
+        return None if link is None else (self.accounts.root(str(link.target)), link)
+
     def account_of_domain(self, domain: str) -> str:
         """The one account that names the domain; where none or several do, an account of its own."""
         return self.kept(Owners._account_of_domain, domain)
@@ -311,13 +321,9 @@ class OwnersAt(Owners):
 
     @cached_property
     def families(self) -> Families:
-        """As of now. Of accounts that were merged, the survivor's own record names the parent."""
-        named = {}
-        for record in sorted(self.links.parent):
-            link = standing(self.links.parent[record], self.rules.source_order).at(self.as_of)
-            if link is not None and self.accounts.root(record) == record:
-                named[record] = (self.accounts.root(str(link.target)), link)
-        return families(named)
+        """As of now."""
+        named = {record: self.parent(record) for record in sorted(self.links.parent)}
+        return families({record: parent for record, parent in named.items() if parent is not None})
 
 
 def _target(link: Link | None) -> str | None:
