@@ -25,7 +25,7 @@ class Texts(Protocol):
 
     def ids(self, rows: Numbers) -> list[str]: ...
 
-    def sources(self, rows: Numbers) -> list[str]: ...
+    def ids_and_sources(self, rows: Numbers) -> tuple[list[str], list[str]]: ...
 
     def names(self) -> tuple[Numbers, list[str | None]]:
         """(n,) codes of the events' names, and the names."""
@@ -80,9 +80,8 @@ class TextsOfTable:
         found: list[str] = self.events.column("message_id").take(pa.array(rows)).to_pylist()
         return found
 
-    def sources(self, rows: Numbers) -> list[str]:
-        found: list[str] = self.events.column("source").take(pa.array(rows)).to_pylist()
-        return found
+    def ids_and_sources(self, rows: Numbers) -> tuple[list[str], list[str]]:
+        return self.ids(rows), self.events.column("source").take(pa.array(rows)).to_pylist()
 
     def names(self) -> tuple[Numbers, list[str | None]]:
         return encoded(self.events.column("event"))

@@ -88,7 +88,7 @@ def find_existence(owners: OwnersOverTime, facts: Facts, recorded: Recorded) -> 
                 if account is not None:
                     within = ((max(since, begun), min(until, over)) for begun, over in united(stretches))
                     accounts[account] += [stretch for stretch in within if stretch[0] < stretch[1]]
-    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items()}
+    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items() if there}
     return Existence(_table(held_by_person), _table(held_by_workspace), _table(whole).drop_columns(["account"]))
 
 

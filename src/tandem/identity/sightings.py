@@ -35,7 +35,8 @@ def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, do
     occurred, known = coded.occurred_at[rows], events.known_at[rows]
     kept = _may_be_first(place_of[combination], occurred, known, sure & identified[combination])
     rows, combination, sure, occurred, known = rows[kept], combination[kept], sure[kept], occurred[kept], known[kept]
-    facts = (events.texts.ids(rows), occurred.tolist(), known.tolist(), events.texts.sources(rows))
+    ids, sources = events.texts.ids_and_sources(rows)
+    facts = (ids, occurred.tolist(), known.tolist(), sources)
     found: dict[str, list[tuple[Link, bool]]] = defaultdict(list)
     for number, is_sure, fact, at, since, source in zip(combination.tolist(), sure.tolist(), *facts, strict=True):
         one, is_visitor = who[number]
