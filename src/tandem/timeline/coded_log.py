@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tandem.identity.coded import IDENTIFIERS, Combination
+from tandem.timeline.interning import Rows, Texts
 from tandem.timeline.kernels import Ints, Longs
 from tandem.timeline.words import Words
 
@@ -42,11 +42,10 @@ class CodedLog:
         return len(self.place)
 
     def combinations(self) -> list[Combination]:
-        columns = [
-            pa.array(codes, mask=codes < 0) if len(texts) == 0 else texts.column().take(pa.array(codes, mask=codes < 0))
-            for codes, texts in zip(self.identifiers, self.texts, strict=True)
-        ]
-        return list(zip(*(column.to_pylist() for column in columns), strict=True))
+        # Each text is one object, however many combinations have it.
+        texts = [[*words, None] for words in self.texts]
+        columns = [[text[code] for code in codes.tolist()] for text, codes in zip(texts, self.identifiers, strict=True)]
+        return list(zip(*columns, strict=True))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         rows = {name: getattr(self, name) for name in ROWS}
@@ -72,58 +71,40 @@ class Coder:
     """Gives events their codes, so many at a time, and goes on from the codes that were given before."""
 
     def __init__(self, before: CodedLog | None = None) -> None:
-        self._texts: dict[str, dict[str, int]] = {name: {} for name in ("event", *IDENTIFIERS)}
-        self._combinations: dict[tuple[int, ...], int] = {}
-        if before is not None:
-            for name, words in zip(("event", *IDENTIFIERS), (before.names, *before.texts), strict=True):
-                self._texts[name] = {text: code for code, text in enumerate(words)}
-            self._combinations = {
-                codes: number for number, codes in enumerate(zip(*(each.tolist() for each in before.identifiers), strict=True))
-            }
+        self._names = Texts(before.names if before else None)
+        self._texts = [Texts(words) for words in before.texts] if before else [Texts() for _ in IDENTIFIERS]
+        self._combinations = Rows(len(IDENTIFIERS), before.identifiers if before else None)
 
     def code(self, events: pa.RecordBatch) -> tuple[Ints, Ints]:
         """Combination and name of each event. Reads the columns `CODED`."""
         kind = _dictionary(events["type"])
         countable = np.isin(np.array(kind.dictionary.to_pylist(), object), COUNTABLE)[np.asarray(kind.indices)]
-        names = _dictionary(events["event"])
         # Only names of what counts are told apart.
-        used = np.zeros(len(names.dictionary) + 1, bool)
-        given = np.where(countable, np.asarray(names.indices.fill_null(-1)), -1)
-        used[given] = True
-        name = self._codes("event", names, used[:-1])[given]
-        key = np.zeros(len(events), np.int64)
-        parts: list[Longs] = []
-        for column in IDENTIFIERS:
-            coded = _dictionary(events[column])
-            codes = self._codes(column, coded)[np.asarray(coded.indices.fill_null(-1))] + 1
-            size = int(codes.max(initial=0)) + 1
-            # Made dense after every column, so that the product never outgrows 64 bits.
-            dense = pc.dictionary_encode(pa.array(key * size + codes))
-            key, pairs = np.asarray(dense.indices, np.int64), np.asarray(dense.dictionary, np.int64)
-            parts = [part[pairs // size] for part in parts] + [pairs % size]
-        said = zip(*((part - 1).tolist() for part in parts), strict=True)
-        numbers = self._combinations
-        global_of = np.fromiter((numbers.setdefault(one, len(numbers)) for one in said), np.int32)
-        return global_of[key], name
+        name = _codes(self._names, events["event"], countable)
+        rows = np.stack([_codes(texts, events[column], True) for texts, column in zip(self._texts, IDENTIFIERS, strict=True)], axis=1)
+        return self._combinations.codes(rows), name
 
     def names(self) -> Words:
-        return Words.of(self._texts["event"])
+        return self._names.words()
 
     def identifiers(self) -> Ints:
-        return np.array(list(self._combinations), np.int32).reshape(-1, len(IDENTIFIERS)).T
+        return self._combinations.columns()
 
     def texts(self) -> tuple[Words, ...]:
-        return tuple(Words.of(self._texts[name]) for name in IDENTIFIERS)
+        return tuple(texts.words() for texts in self._texts)
 
-    def _codes(self, column: str, coded: pa.DictionaryArray, used: npt.NDArray[np.bool_] | None = None) -> Ints:
-        """Codes of the texts of one dictionary; the last, -1, is that of null."""
-        known = self._texts[column]
-        texts: Sequence[str] = coded.dictionary.to_pylist()
-        if used is None:
-            used = np.zeros(len(texts) + 1, bool)
-            used[np.asarray(coded.indices.fill_null(-1))] = True
-        wanted = zip(texts, used.tolist())
-        return np.fromiter((*(known.setdefault(text, len(known)) if is_used else -1 for text, is_used in wanted), -1), np.int32)
+
+def _codes(texts: Texts, column: pa.Array, wanted: npt.NDArray[np.bool_] | bool) -> Ints:
+    """(n,) the code of each text, -1 where it is null or not wanted."""
+    coded = _dictionary(column)
+    places = np.where(wanted, np.asarray(coded.indices.fill_null(-1)), -1)
+    used = np.zeros(len(coded.dictionary) + 1, bool)
+    used[places] = True
+    rows = np.flatnonzero(used[:-1])
+    code_of = np.full(len(coded.dictionary) + 1, -1, np.int32)
+    code_of[rows] = texts.codes(coded.dictionary if len(rows) == len(coded.dictionary) else coded.dictionary.take(pa.array(rows)))
+    codes: Ints = code_of[places]
+    return codes
 
 
 def _dictionary(column: pa.Array) -> pa.DictionaryArray:
