@@ -47,15 +47,28 @@ from tandem.language.expression.nodes import (
 from tandem.signals.answers import Answers, is_so, looked_up
 from tandem.signals.columns import Columns
 from tandem.signals.meaning import Asked, compare_answers, kind_and_name, operand_types, quantified, type_of
-from tandem.signals.numbers import Counted, Fixed, Moving, Number, compare_numbers, leaves_changed, number_is_unknown, threshold
+from tandem.signals.numbers import (
+    Counted,
+    Fixed,
+    Moving,
+    Number,
+    compare_numbers,
+    leaves_changed,
+    number_at,
+    number_is_unknown,
+    steps_in,
+    threshold,
+)
 from tandem.signals.records import Records, Under
-from tandem.signals.world import Declared, Subject, Type, World
+from tandem.signals.world import UNKNOWN as NO_ANSWER
+from tandem.signals.world import Answer, Declared, Subject, Type, World
 from tandem.timeline.clock import held, shifted
 from tandem.timeline.extremes import first, greatest, last, last_occurred, least
 from tandem.timeline.kernels import FEW_ROWS, THREADS, UNKNOWN, Longs
 from tandem.timeline.sequence import sequence
 from tandem.timeline.stack import between, spans
 from tandem.timeline.steps import (
+    ALWAYS,
     Edges,
     Sign,
     Steps,
@@ -69,11 +82,12 @@ from tandem.timeline.steps import (
     negated,
     through,
     together,
+    values_at,
     within,
 )
 from tandem.timeline.timeline import Column, Subjects, Timeline
 from tandem.timeline.windows import count, distinct, total
-from tandem.values.instants import DAY
+from tandem.values.instants import DAY, Instant
 
 RANGE_ROWS = 2_000_000
 
@@ -109,9 +123,9 @@ class Fold:
 
     def __init__(self, timeline: Timeline, declared: Declared, *, threads: int = THREADS) -> None:
         self.timeline, self._threads = timeline, threads
-        self._answers = Answers(declared)
-        self.columns = Columns(timeline, declared, self._answers)
-        self.records = Records(timeline, declared, self._answers)
+        self.answers = Answers(declared)
+        self.columns = Columns(timeline, declared, self.answers)
+        self.records = Records(timeline, declared, self.answers)
         self._whole: dict[Any, Any] = {}
         # The playbook as the slow reference reads it: a world in which nothing happened.
         self.settings = World(**{name: getattr(declared, name) for name in Declared.__dataclass_fields__})
@@ -123,6 +137,10 @@ class Fold:
     def is_on(self, condition: Condition, about: About) -> Steps:
         """1 where the subject exists and the condition is true, else not 1."""
         return self._over_ranges(about, lambda among: within(self._condition(condition, among), among.subjects.existence))
+
+    def alone(self, about: About, subject: int) -> Alone:
+        """One subject, to be asked whatever an expression about it holds."""
+        return Alone(self, _Range(about, part_of(self.timeline.subjects(about), subject, subject + 1), subject))
 
     def told_ahead(self) -> Longs:
         """The instants at which something occurs that was learnt before, ascending."""
@@ -199,7 +217,7 @@ class Fold:
         axis = aligned([one, other])
         pairs = np.concatenate([axis.values, axis.initial[:, None]], axis=1)
         distinct_pairs, place = np.unique(pairs, axis=1, return_inverse=True)
-        answers = self._answers.typed.values
+        answers = self.answers.typed.values
         truths = [
             UNKNOWN if UNKNOWN in pair or (truth := compare_answers(answers[pair[0]], sign, answers[pair[1]])) is None else int(truth)
             for pair in distinct_pairs.T.tolist()
@@ -249,7 +267,7 @@ class Fold:
     def _value(self, node: Value, among: _Range, wanted: Type | None) -> Told:
         match node:
             case Literal(kind="text" | "flag"):
-                return Coded(constant(len(among), self._answers.typed.code(cast(Any, node.value))))
+                return Coded(constant(len(among), self.answers.typed.code(cast(Any, node.value))))
             case Literal():
                 return Fixed(_constant(node))
             case FieldRef():
@@ -287,7 +305,7 @@ class Fold:
             kind, name = kind_and_name(self.asking(among.kind), ref)
             raw = constant(len(among), UNKNOWN) if among.empty else self._raw_field(kind, name)
             if isinstance(node, Until):
-                return Moving(looked_up(raw, self._answers.instants(self._answers.raw.values)), clock=-1)
+                return Moving(looked_up(raw, self.answers.instants(self.answers.raw.values)), clock=-1)
             return self._typed(raw, wanted)
         if isinstance(node, Literal | Arithmetic):
             return self._value(node, among, wanted)
@@ -305,7 +323,7 @@ class Fold:
         """What can be counted with; nothing of texts and flags."""
         if not isinstance(told, Coded):
             return told
-        numbers = self._answers.counted()
+        numbers = self.answers.counted()
         scaled = np.array([UNKNOWN if each is None else int(each * SCALE) for each in numbers], np.int64)
         return Moving(looked_up(told.steps, scaled), SCALE)
 
@@ -393,17 +411,17 @@ class Fold:
         return cast(Coded | Moving, self._whole[key])
 
     def _typed(self, raw: Steps, wanted: Type | None) -> Coded | Moving:
-        values = self._answers.raw.values
+        values = self.answers.raw.values
         if wanted in ("number", "date"):
-            return Moving(looked_up(raw, self._answers.numbers(values, wanted)), 1 if wanted == "date" else SCALE)
-        return Coded(looked_up(raw, self._answers.codes(values, wanted)))
+            return Moving(looked_up(raw, self.answers.numbers(values, wanted)), 1 if wanted == "date" else SCALE)
+        return Coded(looked_up(raw, self.answers.codes(values, wanted)))
 
     def _highest(self, kind: About, name: str, about: About, wanted: Type | None) -> Steps:
         told = self._typed_field(kind, name, wanted)
         if not isinstance(told, Coded):
             return self._greatest_of_members(kind, told.steps, about)
         order = self.settings.plans if name == "plan" else self.settings.choices.get(f"{kind}.{name}", ())
-        rank, by_rank = self._answers.heights(order)
+        rank, by_rank = self.answers.heights(order)
         return looked_up(self._greatest_of_members(kind, looked_up(told.steps, rank), about), by_rank)
 
     def _dates(self, ref: FieldRef, about: About) -> Steps:
@@ -412,7 +430,7 @@ class Fold:
 
         def found() -> Steps:
             def instants(raw: Steps) -> Steps:
-                return looked_up(raw, self._answers.instants(self._answers.raw.values))
+                return looked_up(raw, self.answers.instants(self.answers.raw.values))
 
             if ref.roll_up == "highest":
                 return self._greatest_of_members(kind, instants(self._raw_field(kind, name)), about)
@@ -443,6 +461,36 @@ class Fold:
     def asking(self, about: About) -> Asked:
         """How the slow reference is asked what a node is about a kind of subject, whoever that is."""
         return Asked(self.settings, Subject(about, ""), 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """One subject. Conditions and values are those that are asked of it; what `any` and `all` ask of each workspace has no value of its own."""
+
+    fold: Fold
+    among: _Range
+
+    def truths(self, condition: Condition) -> Steps:
+        """1, 0 or UNKNOWN over time, be it there or not."""
+        return self.fold._condition(condition, self.among)
+
+    def answer(self, node: Value, t: Instant) -> Answer:
+        """What a value is at an instant; durations are microseconds, dates those until their day."""
+        told = self._told(node)
+        if isinstance(told, Coded):
+            code = int(values_at(told.steps, t)[0])
+            return NO_ANSWER if code == UNKNOWN else self.fold.answers.typed.values[code]
+        number = number_at(told, t)
+        return NO_ANSWER if number is None else number
+
+    def turns(self, node: Value) -> list[Instant]:
+        """The instants at which something that the value is made of changes, ascending."""
+        told = self._told(node)
+        steps = [told.steps] if isinstance(told, Coded) else steps_in(told)
+        return sorted({at for each in steps for at in each.at.tolist() if at > ALWAYS})
+
+    def _told(self, node: Value) -> Told:
+        return self.fold._told(node, self.among, self.fold._type(node, self.among))
 
 
 def _every_row(subjects: Subjects) -> Column:

@@ -20,7 +20,7 @@ from tandem.language.expression.nodes import ArithmeticSign, ComparisonSign
 from tandem.signals.meaning import sign_changes
 from tandem.timeline.clock import compare_age
 from tandem.timeline.kernels import NEVER, UNKNOWN
-from tandem.timeline.steps import Steps, aligned, compare, compressed, constant
+from tandem.timeline.steps import Steps, aligned, compare, compressed, constant, values_at
 
 _SAFE = 2**62
 _NOTHING_IS_LESS = UNKNOWN + 1  # Of all values that are known.
@@ -81,6 +81,34 @@ def compare_numbers(one: Number, sign: ComparisonSign, other: Number, subjects: 
             whole, than = threshold(sign, other.value * one.per)
             return compare(one.steps, whole, than)
     return _worked_out(one, other, sign, subjects)
+
+
+def number_at(number: Number, t: int) -> Fraction | None:
+    """The number of the only subject at an instant; None where it is unknown."""
+    match number:
+        case Fixed():
+            return number.value
+        case Moving():
+            steps = int(values_at(number.steps, t)[0])
+            if steps == UNKNOWN:
+                return None
+            return Fraction(number.clock * (t - steps)) if number.clock else Fraction(steps, number.per)
+    left, right = number_at(number.left, t), number_at(number.right, t)
+    if left is None or right is None:
+        return None
+    match number.sign:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+    return left / right if right else None
+
+
+def steps_in(number: Number) -> list[Steps]:
+    """Everything over time that the number is made of."""
+    return [each.steps for each in _leaves(number)]
 
 
 def number_is_unknown(number: Number, subjects: int) -> Steps:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tandem.timeline.kernels import Longs
+if TYPE_CHECKING:
+    from tandem.timeline.kernels import Longs  # Readers of words need no compiler.
 
 Bytes = npt.NDArray[np.uint8]
 
