@@ -197,16 +197,18 @@ def _stretches(how, rows, where, window, scratch):  # type: ignore[no-untyped-de
     write_ends(rows, where, window, ends)
     every = len(chosen) == 0
     n = 0
+    # Nothing here branches on what can't be foreseen: whether a row is chosen, whether a key is new, and whether its stretch goes on.
     if how != _DISTINCT:
         for r in range(where.rows):
-            enters_it = ends[r] > enters[a + r] and (every or chosen[a + r] != 0) and (how == _COUNT or amounts[a + r] != UNKNOWN)
+            picked = True if every else chosen[a + r] != 0
+            valued = True if how == _COUNT else amounts[a + r] != UNKNOWN
+            enters_it = (ends[r] > enters[a + r]) & picked & valued
             inside[r] = enters_it
             in_at[n] = enters[a + r]
             if how == _TOTAL:
                 entering[n] = amounts[a + r]
             n += enters_it
     else:
-        # Nothing here branches on what can't be foreseen: whether a key is new, and whether its stretch goes on.
         nowhere = len(inside) - 1
         for r in range(where.rows):
             t, key = enters[a + r], keys[a + r]
