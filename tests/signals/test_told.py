@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 import pytest
 
@@ -12,7 +12,7 @@ from tandem.facts.text import read_facts
 from tandem.identity.rules import Exclusion, Rules
 from tandem.signals.told import world_of_facts
 from tandem.signals.world import Subject, World, account_of
-from tests.signals import test_meaning, worlds
+from tests.signals import test_every_instant, test_meaning, worlds
 from tests.signals.test_meaning import over, turns
 
 ANN, OWN, BETA = Subject("person", "ann"), Subject("account", "~ann"), Subject("account", "beta")
@@ -27,13 +27,21 @@ def told(story: Callable[[], None], *exclusions: Exclusion) -> World:
     return world_of_facts(read_facts(inspect.getdoc(story) or ""), Rules(exclusions=exclusions))
 
 
+def built(facts: Sequence[Fact], excluded: Collection[str] = ()) -> World:
+    """In place of the simple identity of `worlds`."""
+    return world_of_facts(facts, Rules(exclusions=tuple(Exclusion("person", one, None, None, "ours") for one in excluded)))
+
+
 @pytest.mark.parametrize("name", sorted(STORIES.keys() - SIMPLER))
 def test_the_stories_of_signals_hold_through_identity(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def built(facts: list[Fact], excluded: tuple[str, ...] = ()) -> World:
-        return world_of_facts(facts, Rules(exclusions=tuple(Exclusion("person", one, None, None, "ours") for one in excluded)))
-
     monkeypatch.setattr(worlds, "built", built)
     STORIES[name]()
+
+
+def test_nobody_sees_the_future_through_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in (worlds, test_every_instant):
+        monkeypatch.setattr(each, "built", built)
+    test_every_instant.test_what_is_known_later_never_changes_an_edge()
 
 
 def test_a_fact_moves_when_it_becomes_known_whose_its_workspace_was_and_stays_when_the_workspace_is_sold() -> None:

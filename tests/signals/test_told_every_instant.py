@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tandem.facts.corrections import OPEN
 from tandem.facts.fact import Correction, Event, Fact, Version
 from tandem.facts.subjects import subjects_named
+from tandem.identity import existence
 from tandem.identity.history import History
 from tandem.identity.identity import Identity
 from tandem.identity.rules import Exclusion, Rules
@@ -18,7 +20,7 @@ from tandem.signals import told
 from tandem.signals.told import world_of_facts
 from tandem.signals.world import FOREVER, Happening, Subject, Tie, World, account_of, exists, family, survivor
 from tandem.values.instants import Instant
-from tests.identity.histories import Past, seeded_kin, seeded_pasts
+from tests.identity.histories import Past, past_told, seeded_kin, seeded_pasts
 from tests.identity.worlds import World as Facts
 from tests.identity.worlds import event_table
 from tests.signals import worlds
@@ -32,8 +34,28 @@ def test_a_world_of_no_facts_is_empty() -> None:
     assert world_of_facts([], Rules()) == World()
 
 
+# What seldom meets in worlds by chance: records that name several subjects.
+STORIES = (
+    past_told("""
+        2026-03-01 touch T-1 person=ann account=acme
+        2026-03-02 subscription S-1 @beta/w1
+        2026-03-03 (identify) by bob email=bob@gamma.com
+        2026-03-04 Opened by bob @acme/w1
+        2026-03-08 account acme is beta
+    """),
+    past_told("""
+        2026-03-02 lead L-1 person=cat workspace=w1 #lead
+        2026-03-05 (group) by @acme/w1
+        2026-03-07 cat is dan
+        2026-03-08 correct #lead
+        2026-03-09 undo #lead
+    """),
+)  # fmt: skip
+
+
 def pasts(count: int, seed: int) -> list[Past]:
-    return [*seeded_pasts(count, seed), *seeded_kin(count, seed), *(past_of_signals(one) for one in worlds.seeded_worlds(count, seed))]
+    by_chance = (*seeded_pasts(count, seed), *seeded_kin(count, seed), *map(past_of_signals, worlds.seeded_worlds(count, seed)))
+    return [*STORIES, *by_chance]
 
 
 def past_of_signals(small: worlds.SmallWorld) -> Past:
@@ -150,6 +172,20 @@ def records_make_nobody_exist(m: pytest.MonkeyPatch) -> None:
     m.setattr(told, "versions_by_subject", lambda tables: right({}))
 
 
+def a_record_is_also_of_its_person_s_own_account(m: pytest.MonkeyPatch) -> None:
+    right = told.versions_by_subject
+
+    def naming_none(tables: Any) -> Any:
+        rows = right(tables)
+        return rows.set_column(rows.schema.get_field_index("names_account"), "names_account", pa.repeat(False, rows.num_rows))
+
+    m.setattr(told, "versions_by_subject", naming_none)
+
+
+def a_record_is_of_its_workspace_s_account_and_of_its_person_s(m: pytest.MonkeyPatch) -> None:
+    m.setattr(existence, "_outside", lambda stretches, held: list(stretches))
+
+
 def a_tie_never_ends(m: pytest.MonkeyPatch) -> None:
     m.setattr(told, "_lasting", lambda steps: [Tie(since, FOREVER, to) for since, to in steps])
 
@@ -167,7 +203,8 @@ def aliases_are_merges_of_accounts(m: pytest.MonkeyPatch) -> None:
 
 
 PLANTS: list[Plant] = [
-    what_is_corrected_counts_on, a_record_is_known_for_ever, records_make_nobody_exist, a_tie_never_ends, accounts_have_no_families,
+    what_is_corrected_counts_on, a_record_is_known_for_ever, records_make_nobody_exist, a_record_is_also_of_its_person_s_own_account,
+    a_record_is_of_its_workspace_s_account_and_of_its_person_s, a_tie_never_ends, accounts_have_no_families,
     nobody_without_an_event_has_an_account, aliases_are_merges_of_accounts,
 ]  # fmt: skip
 

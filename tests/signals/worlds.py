@@ -113,7 +113,8 @@ class _Known:
         seen = [account.id]
         while (parent := self.latest("account", seen[-1], "parent")) is not None and parent not in seen:
             seen.append(parent)
-        return seen[-1]
+        # Of a ring the first by its name is the root, whoever asks.
+        return seen[-1] if parent is None else min(seen[seen.index(parent) :])
 
     def knows(self, subject: Subject) -> bool:
         return subject in self.subjects
@@ -339,6 +340,7 @@ def _properties(pick: Choices) -> dict[str, object]:
         "plan": pick.of(*PLANS, 5, None),
         "trial": pick.of(True, False, "true", None),
         "due": _date(pick),
+        "mixed": pick.of(True, 1, "1", False),
     }
     return {name: value for name, value in said.items() if pick.of(True, True, True, False)}
 

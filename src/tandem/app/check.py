@@ -83,7 +83,7 @@ def _run_tests(playbook: Playbook) -> tuple[tuple[Problem, ...], int]:
     # Identity works on tables; who has no tests need not wait for them to load.
     from tandem.signals.tested import run_tests
 
-    run = run_tests(playbook.signals.values(), playbook.product.rules, playbook.settings())
+    run = run_tests(playbook.signals.values(), playbook.product.rules, playbook.declared)
     return run.problems, run.count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -40,30 +40,27 @@ def versions_by_subject(tables: Mapping[str, pa.Table]) -> pa.Table:
     tables: facts by kind; those of other kinds than records are left alone. A patch that does not repeat whose its record is has
     no row, for a version before it says so.
     """
-    parts = [_named_in(kind, noun, tables[kind]) for kind in RECORD_KINDS if kind in tables for noun in _nouns(kind)]
+    parts = [rows for kind in RECORD_KINDS if kind in tables for rows in _by_subject(kind, tables[kind])]
     return pa.concat_tables([BY_SUBJECT.empty_table(), *parts])
 
 
-def _nouns(kind: str) -> tuple[str, ...]:
-    return (kind,) if kind in SUBJECTS else SUBJECTS
-
-
-def _named_in(kind: str, noun: str, versions: pa.Table) -> pa.Table:
-    """The versions of one kind that name a subject of the kind `noun`."""
+def _by_subject(kind: str, versions: pa.Table) -> Iterator[pa.Table]:
+    """The rows of one kind's versions, the subjects of each kind in turn."""
     if kind in SUBJECTS:
-        named = {one: pa.nulls(versions.num_rows, pa.string()) for one in SUBJECTS}
+        named = {noun: pa.nulls(versions.num_rows, pa.string()) for noun in SUBJECTS}
         named[kind] = versions.column("record_id").cast(pa.string())
     else:
         # Few of all the texts of fields differ: each is read once.
         coded = pc.dictionary_encode(versions.column("fields").cast(pa.string())).combine_chunks()
         said = [subjects_named(kind, "", msgspec.json.decode(text)) for text in coded.dictionary.to_pylist()]
-        named = {one: pa.array([each[place] for each in said], pa.string()).take(coded.indices) for place, one in enumerate(SUBJECTS)}
-    columns = {
-        "kind": pa.nulls(versions.num_rows, pa.string()).fill_null(noun),
-        "id": named[noun],
-        "fact_id": versions.column("fact_id").cast(pa.string()),
-        "known_at": instants(versions, "known_at"),
-        "workspace": named["workspace"],
-        "names_account": pc.is_valid(named["account"]),
-    }
-    return pa.table(columns, schema=BY_SUBJECT).filter(pc.is_valid(named[noun]))
+        named = {noun: pa.array([each[place] for each in said], pa.string()).take(coded.indices) for place, noun in enumerate(SUBJECTS)}
+    for noun, ids in named.items():
+        columns = {
+            "kind": pa.nulls(versions.num_rows, pa.string()).fill_null(noun),
+            "id": ids,
+            "fact_id": versions.column("fact_id").cast(pa.string()),
+            "known_at": instants(versions, "known_at"),
+            "workspace": named["workspace"],
+            "names_account": pc.is_valid(named["account"]),
+        }
+        yield pa.table(columns, schema=BY_SUBJECT).filter(pc.is_valid(ids))

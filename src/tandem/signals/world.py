@@ -113,33 +113,42 @@ class ScoreDeclaration:
 
 
 @dataclass(frozen=True)
-class World:
-    """All there is to ask about.
+class Declared:
+    """What a playbook declares, as far as conditions read it.
 
-    existence: when each subject exists. plans: lowest first. sets: a named selector picks what any of its selectors picks.
-    source_order: whose word on a record's field counts first. survivors: what merged subjects became; others are themselves.
-    homes: the account of a workspace, and of a person who has no event. families: the root of an account's family, where it is another.
-    tiers: `account.icp_tier` is the first true one; without any it is a field like others. targets: ids and domains of the accounts that
-    the playbook names; `account.is_target` is true of these, and of those that a record of kind target names. fields: the types of declared fields, by kind of
-    record. choices: of a field (`workspace.size`) that takes certain texts only, those texts, lowest first.
+    plans: lowest first. sets: a named selector picks what any of its selectors picks. source_order: whose word on a record's field counts
+    first. tiers: `account.icp_tier` is the first true one; without any it is a field like others. targets: ids and domains (in small
+    letters) of the accounts that the playbook names; `account.is_target` is true of these, and of those that a record of kind target
+    names. fields: the types of declared fields, by kind of record. choices: of a field (`workspace.size`) that takes certain texts only,
+    those texts, lowest first.
     """
 
-    happenings: tuple[Happening, ...] = ()
-    records: tuple[Held, ...] = ()
-    existence: Mapping[Subject, tuple[Period, ...]] = field(default_factory=dict)
     zone: tzinfo = UTC
     plans: tuple[str, ...] = ()
     sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
     source_order: tuple[str, ...] = ()
-    survivors: Mapping[Subject, tuple[Tie, ...]] = field(default_factory=dict)
-    homes: Mapping[Subject, tuple[Tie, ...]] = field(default_factory=dict)
-    families: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     signals: Mapping[str, Condition] = field(default_factory=dict)
     scores: Mapping[str, ScoreDeclaration] = field(default_factory=dict)
     tiers: tuple[tuple[str, Condition], ...] = ()
     targets: frozenset[str] = frozenset()
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DECLARED_FIELDS)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class World(Declared):
+    """All there is to ask about.
+
+    existence: when each subject exists. survivors: what merged subjects became; others are themselves. homes: the account of a workspace,
+    and of a person who has no event. families: the root of an account's family, where it is another.
+    """
+
+    happenings: tuple[Happening, ...] = ()
+    records: tuple[Held, ...] = ()
+    existence: Mapping[Subject, tuple[Period, ...]] = field(default_factory=dict)
+    survivors: Mapping[Subject, tuple[Tie, ...]] = field(default_factory=dict)
+    homes: Mapping[Subject, tuple[Tie, ...]] = field(default_factory=dict)
+    families: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
 
 
 # Subjects: who exists, and who stands under whom.

@@ -79,6 +79,10 @@ class Timeline(Protocol):
 
     def subjects(self, kind: About) -> Subjects: ...
 
+    def name(self) -> Ints:
+        """(log rows,) the name of each event as a code; -1 where the call is no track, page or screen."""
+        ...
+
     def property(self, path: tuple[str, ...]) -> Property:
         """path: the property's names from outside in."""
         ...
