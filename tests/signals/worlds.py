@@ -230,7 +230,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     ("event", "event", "event", "correct", "undo"),
     ("event", "event", "workspace", "merge", "alias"),
     ("event", "account", "workspace", "subscription", "subscription", "merge"),
-    ("event", "account", "workspace", "subscription", "correct"),
+    ("event", "account", "workspace", "subscription", "correct", "target"),
     ("event", "event", "event", "account", "workspace", "subscription", "person", "merge", "alias", "correct", "undo"),
 )
 
@@ -262,6 +262,7 @@ def small_world(data: bytes, happened: Iterable[bytes]) -> SmallWorld:
             signals={f"{about}_on": condition for about, condition in named.items()},
             scores={f"{about}_points": ScoreDeclaration(lines) for about, lines in points.items()},
             tiers=pick.of((), tiers),
+            targets=frozenset(pick.of((), ("A",), ("B", "beta.io"))),
         ),
     )
 
@@ -320,8 +321,11 @@ def _facts(number: int, pick: Choices, kinds: Sequence[str], before: Sequence[Fa
                 "employees": pick.of(10, 60, "many", None),
                 "renewal_date": _date(pick),
                 "parent": pick.of(None, *ACCOUNTS),
+                "domain": pick.of("acme.com", "Beta.io", None),
             }
             return [_version("account", pick.of(*ACCOUNTS), fields, pick, same)]
+        case "target":
+            return [_version("target", "T1", {"account": account, "tier": "first"}, pick, same)]
         case "person":
             return [_version("person", pick.of(*USERS), {"title": pick.of("CTO", "VP", 7), "account": account}, pick, same)]
         case "subscription":

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from tandem.language.expression.nodes import SCALE
 from tandem.signals.meaning import counted, height
@@ -102,7 +103,7 @@ def looked_up(codes: Steps, table: Longs) -> Steps:
     return compressed(codes.offsets, codes.at, mapped(codes.value, table), int(mapped(np.array([codes.initial]), table)[0]))
 
 
-def is_so(steps: Steps, test: Callable[[Longs], Longs]) -> Steps:
+def is_so(steps: Steps, test: Callable[[Longs], npt.NDArray[Any]]) -> Steps:
     """1 where the values are so, else 0."""
     initial = int(test(np.array([steps.initial]))[0])
     return compressed(steps.offsets, steps.at, test(steps.value).astype(np.int64), initial)

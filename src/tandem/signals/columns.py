@@ -59,7 +59,7 @@ class Columns:
         if key not in self._values:
             said = self._timeline.property(property.path)
             read = self._answers.numbers if wanted in ("number", "date") else self._answers.codes
-            self._values[key] = mapped(said.code, read(said.values, cast(Any, wanted)))
+            self._values[key] = mapped(said.code.astype(np.int64), read(said.values, cast(Any, wanted)))
         return self.laid_out(subjects, self._values[key])
 
     def order(self, subjects: Subjects) -> Column:

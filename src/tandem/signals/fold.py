@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from itertools import pairwise
 from typing import Any, cast
 
@@ -65,10 +65,10 @@ from tandem.timeline.steps import (
     constant,
     edges,
     either,
-    gathered,
     is_unknown,
     negated,
     through,
+    together,
     within,
 )
 from tandem.timeline.timeline import Column, Subjects, Timeline
@@ -140,7 +140,7 @@ class Fold:
         if len(ranges) == 1:
             return ask(ranges[0])
         with ThreadPoolExecutor(self._threads) as pool:
-            return _put_together(list(pool.map(ask, ranges)))
+            return together(list(pool.map(ask, ranges)))
 
     # Conditions.
 
@@ -284,7 +284,7 @@ class Fold:
         """A value inside of a test that is asked of each workspace in turn: the workspace's own field, or else what its account says."""
         ref = node.field if isinstance(node, Until) else node
         if ref == among.rolled:
-            kind, name = kind_and_name(self.asking(among.kind), cast(FieldRef, ref))
+            kind, name = kind_and_name(self.asking(among.kind), ref)
             raw = constant(len(among), UNKNOWN) if among.empty else self._raw_field(kind, name)
             if isinstance(node, Until):
                 return Moving(looked_up(raw, self._answers.instants(self._answers.raw.values)), clock=-1)
@@ -367,12 +367,9 @@ class Fold:
             return Moving(here, 1 if wanted == "date" else SCALE) if wanted in ("number", "date") else Coded(here)
         if ref.roll_up is not None:
             raise ValueError(f"`{ref.roll_up}(...)` has a meaning only inside of a test")
-        told = self._typed_field(kind, name, wanted)
-        return (
-            Coded(self._of(told.steps, kind, among))
-            if isinstance(told, Coded)
-            else told.changed(lambda steps: self._of(steps, kind, among))
-        )
+        field = self._typed_field(kind, name, wanted)
+        here = self._of(field.steps, kind, among)
+        return Coded(here) if isinstance(field, Coded) else replace(field, steps=here)
 
     def _of(self, steps: Steps, kind: About, among: _Range) -> Steps:
         """What is said of each subject itself, or of its account; of others nothing is known."""
@@ -385,11 +382,7 @@ class Fold:
 
     def _found_field(self, kind: About, name: str) -> Steps:
         if kind == "account" and name == "icp_tier" and self.settings.tiers:
-            everybody = self.timeline.subjects("account")
-            tiers = [
-                self._over_ranges("account", lambda among, c=condition: self._condition(c, among)) for _, condition in self.settings.tiers
-            ]
-            assert all(each.subjects == len(everybody.ids) for each in tiers)
+            tiers = [self._over_ranges("account", partial(self._condition, condition)) for _, condition in self.settings.tiers]
             return self.records.first_true(tiers, [tier for tier, _ in self.settings.tiers])
         return self.records.field(kind, name)
 
@@ -486,8 +479,3 @@ def part_of(subjects: Subjects, since: int, until: int) -> Subjects:
             for column in (subjects.name, subjects.person, subjects.workspace)
         ),
     )
-
-
-def _put_together(parts: list[Steps]) -> Steps:
-    """Steps of one range of subjects after the other."""
-    return gathered([(np.diff(part.offsets), part.at, part.value) for part in parts], parts[0].initial)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tandem.facts.kinds import SUBJECTS
 from tandem.language.expression.nodes import About, RecordMeasure
@@ -22,11 +24,23 @@ from tandem.timeline.clock import compare_age
 from tandem.timeline.extremes import greatest, last
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.layout import Layout, lay_out
-from tandem.timeline.steps import Steps, aligned, both, coalesced, compressed, constant, field_steps, holdings_of, through, values_at
+from tandem.timeline.steps import (
+    ALWAYS,
+    Steps,
+    aligned,
+    both,
+    coalesced,
+    compressed,
+    constant,
+    either,
+    field_steps,
+    holdings_of,
+    through,
+    values_at,
+)
 from tandem.timeline.timeline import Ties, Timeline, Version
 from tandem.timeline.windows import count, distinct, total
 
-BEGINNING = -(2**62)  # Before every instant: from when on what never changes holds.
 _CLEARED = -1
 
 
@@ -41,6 +55,8 @@ class Records:
 
     def field(self, kind: About, name: str) -> Steps:
         """The field of each subject of a kind, as the code of a raw value; `plan` is the highest of its active subscriptions, if any."""
+        if kind == "account" and name == "is_target":
+            return self._is_target
         own = self._raw(kind, name)
         return coalesced([self._highest_plan(kind), own]) if name == "plan" else own
 
@@ -144,6 +160,30 @@ class Records:
         for each in parts[1:]:
             active = both(active, each)
         return active
+
+    # Named targets.
+
+    @cached_property
+    def _is_target(self) -> Steps:
+        """Whether each account is named as a target: by the playbook, by its id or domain, or by a record of that kind."""
+        targets = sorted(self._declared.targets)
+        named = tied(targets, self._timeline.survivors("account"), self.codes("account"))
+        recorded = self._owner("target", "account")
+        there = is_so(self._of("target").words(None), lambda words: words != UNKNOWN)
+        accounts = len(self.codes("account"))
+        domains = [
+            isinstance(each, str) and each.casefold() in self._declared.targets
+            for each in _found(self._of("account").versions, ("domain",))
+        ]
+        ways = [
+            count(Under.of(named, [always(np.ones(len(targets), np.int64))], accounts, lambda one: one == 1).layout, None, None),
+            count(Under.of(recorded, [there], accounts, lambda one: one == 1).layout, None, None),
+            looked_up(self._of("account").words("domain"), np.array(domains, np.int64)),
+        ]
+        found = is_so(ways[0], lambda number: number > 0)
+        for each in ways[1:]:
+            found = either(found, is_so(each, lambda number: number > 0))
+        return looked_up(found, self._answers.raw_codes([False, True]))
 
     # Whose a record is.
 
@@ -263,28 +303,28 @@ class Under:
     values: list[Longs]
 
     @classmethod
-    def of(cls, owner: Steps, values: Sequence[Steps], owners: int, counts: Callable[..., Longs]) -> Under:
+    def of(cls, owner: Steps, values: Sequence[Steps], owners: int, counts: Callable[..., npt.NDArray[Any]]) -> Under:
         """counts: which stretches count, by their values; (stretches,) each."""
-        _, whose, since, until, *said = holdings_of(owner, values)
-        kept = np.flatnonzero(counts(*said))
-        whose, since, until = whose[kept], since[kept], until[kept]
+        held = holdings_of(owner, values)
+        kept = np.flatnonzero(counts(*held.values))
+        since, until = held.since[kept], held.until[kept]
         leaves = until if len(until) and int(until.min()) < NEVER else None
-        layout = lay_out(whose, since, since, np.arange(len(kept), dtype=np.int32), leaves, owners)
-        return cls(layout, [each[kept][layout.row] for each in said])
+        layout = lay_out(held.owner[kept], since, since, np.arange(len(kept), dtype=np.int32), leaves, owners)
+        return cls(layout, [each[kept][layout.row] for each in held.values])
 
 
 def always(values: Longs) -> Steps:
     """A value of each subject that never changes."""
-    return Steps(np.arange(len(values) + 1, dtype=np.int64), np.full(len(values), BEGINNING), values, UNKNOWN)
+    return Steps(np.arange(len(values) + 1, dtype=np.int64), np.full(len(values), ALWAYS), values, UNKNOWN)
 
 
 def tied(ids: Sequence[str], ties: Ties, codes: Mapping[str, int]) -> Steps:
     """Of each id the code of that under which it stands; UNKNOWN where that has none."""
     subject, at, value = [], [], []
     for number, one in enumerate(ids):
-        steps = ((BEGINNING, one), *ties.get(one, ()))
+        steps = ((ALWAYS, one), *ties.get(one, ()))
         subject += [number] * len(steps)
-        at += [max(since, BEGINNING) for since, _ in steps]
+        at += [max(since, ALWAYS) for since, _ in steps]
         value += [codes.get(under, UNKNOWN) for _, under in steps]
     return field_steps(subject, at, value, len(ids))
 
