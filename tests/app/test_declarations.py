@@ -11,7 +11,7 @@ from tandem.app.playbook import read_playbook
 from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.language.expression.show import show
-from tandem.signals.declare import Target
+from tandem.signals.playbook.declare import Target
 from tandem.values.instants import DAY
 from tests.app.projects import project, tandem
 from tests.app.test_playbook import COMPANY, folder

@@ -19,8 +19,8 @@ from tandem.language.problem import Problem, sort_problems
 from tandem.language.shape import Shape, read
 from tandem.language.source import Source, Span
 from tandem.language.tree import Node, Tree, decode_file, read_yaml
-from tandem.signals.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
-from tandem.signals.declare import Icp, Score, Signal
+from tandem.signals.playbook.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
+from tandem.signals.playbook.declare import Icp, Score, Signal
 from tandem.signals.world import Declared
 from tandem.values.names import nearest
 

@@ -27,11 +27,11 @@ from tandem.language.expression.show import show
 from tandem.language.problem import Problem
 from tandem.language.shape import Located
 from tandem.language.tree import Scalar
-from tandem.signals.declare import Signal, SignalTest
 from tandem.signals.edges import edges
-from tandem.signals.expectation import Steps, read_expectation, show_at
-from tandem.signals.given import read_given
 from tandem.signals.meaning import is_on, value
+from tandem.signals.playbook.declare import Signal, SignalTest
+from tandem.signals.playbook.expectation import Steps, read_expectation, show_at
+from tandem.signals.playbook.given import read_given
 from tandem.signals.told import Settings, world_of_facts
 from tandem.signals.world import UNKNOWN, Answer, Declared, Subject, World
 from tandem.values.durations import show_duration

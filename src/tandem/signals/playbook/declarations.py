@@ -21,7 +21,7 @@ from tandem.language.shape import BAD, Located
 from tandem.language.shape import read as read_shape
 from tandem.language.source import Span
 from tandem.language.tree import Entries, Entry, Items, Node, Scalar
-from tandem.signals.declare import ICP, POINTS, SCORE, SIGNAL, SIGNALS, TIER, Icp, Points, PointsSaid, Score, Signal, Tier
+from tandem.signals.playbook.declare import ICP, POINTS, SCORE, SIGNAL, SIGNALS, TIER, Icp, Points, PointsSaid, Score, Signal, Tier
 from tandem.signals.world import DECLARED_FIELDS
 
 _SELECTS = re.compile(r'"|\bwhere\b')
