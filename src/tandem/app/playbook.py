@@ -18,7 +18,7 @@ from tandem.language.fingerprint import fingerprint
 from tandem.language.problem import Problem, sort_problems
 from tandem.language.shape import Shape, read
 from tandem.language.source import Source, Span
-from tandem.language.tree import Node, Tree, decode_file, read_yaml
+from tandem.language.tree import Entries, Node, Tree, decode_file, read_yaml
 from tandem.signals.playbook.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
 from tandem.signals.playbook.declare import Icp, Score, Signal
 from tandem.signals.world import Declared
@@ -128,6 +128,10 @@ class _Folder:
         said = {} if product is None else PRODUCT.readable(product)
         # A file without its tree may declare anything; one that is not there declares nothing.
         lost = product is None and PRODUCT_FILE in paths
+
+        def not_read(key: str) -> bool:
+            return isinstance(product, Entries) and product.find(key) is not None and key not in said
+
         declared = read_declarations(
             Trees(
                 signals=roots,
@@ -135,7 +139,7 @@ class _Folder:
                 has_icp=ICP_FILE in paths,
                 sets=None if lost else {} if product is None else sets_in(product),
                 events=tuple(said.get("events", ())) or None,
-                plans=tuple(plan.value.name for plan in said.get("plans", ())),
+                plans=None if lost or not_read("plans") else tuple(plan.value.name for plan in said.get("plans", ())),
             )
         )
         # In which file a signal stands decides nothing.

@@ -32,7 +32,7 @@ class Trees:
     """The files, as trees. signals: the root of each file, by its path; None of one that has no tree. icp: its root, where there is one.
 
     has_icp: there is an `icp.yaml`, read or not. sets: the places of the texts of each set of `product.yaml`; None where they cannot be
-    read. events: as in `Names`. plans: lowest first.
+    read. events, plans: as in `Names`.
     """
 
     signals: Mapping[str, Node | None] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Trees:
     has_icp: bool = False
     sets: Mapping[str, Sequence[Scalar]] | None = field(default_factory=dict)
     events: tuple[str, ...] | None = None
-    plans: tuple[str, ...] = ()
+    plans: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)
