@@ -11,7 +11,7 @@ from tandem.app.playbook import read_playbook
 from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.language.expression.show import show
-from tandem.signals.declare import Target
+from tandem.signals.playbook.declare import Target
 from tandem.values.instants import DAY
 from tests.app.projects import project, tandem
 from tests.app.test_playbook import COMPANY, folder
@@ -173,6 +173,11 @@ def test_a_mistake_in_one_file_makes_no_mistakes_of_what_others_ask(tmp_path):
     for name, file in (("broken product", "product"), ("broken signals", "signals__usage"), ("broken icp", "icp")):
         playbook = read_playbook(acme(tmp_path / name, **{file: "a: ["}))
         assert [problem.code for problem in playbook.problems] == ["unclosed_bracket"], name
+    # Whether plans have an order, only the product could say.
+    highest = SCORES.replace("employees < 20", "highest(plan) = free")
+    for wrong, code in (("a: [", "unclosed_bracket"), (PRODUCT.replace("[free,", "[{nam: free},"), "unknown_key")):
+        playbook = read_playbook(acme(tmp_path / code, product=wrong, signals__fit=highest))
+        assert [problem.code for problem in playbook.problems] == [code]
     # A signal without its title is still one that others may ask.
     wrong = SIGNALS.replace("    title: A target account signed up\n", "")
     assert told(read_playbook(acme(tmp_path / "title", signals__usage=wrong))) == [("playbook/signals/usage.yaml:17:5", "missing_key")]

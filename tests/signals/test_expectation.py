@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tandem.language.source import Source
 from tandem.language.tree import Entries, Scalar, read_yaml
 from tandem.signals.edges import Edge
-from tandem.signals.expectation import Steps, read_expectation, show_at
+from tandem.signals.playbook.expectation import Steps, read_expectation, show_at
 from tandem.values.instants import HOUR, MINUTE, SECOND, read_instant
 
 NEW_YORK = ZoneInfo("America/New_York")

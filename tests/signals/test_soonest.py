@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tandem.signals.soonest import soonest
+from tandem.signals.playbook.soonest import soonest
 from tandem.values.instants import DAY, HOUR
 from tests.signals.conditions import read
 

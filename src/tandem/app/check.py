@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tandem.app.failures import Failure
 from tandem.app.playbook import Playbook, read_playbook
 from tandem.language.problem import Problem, sort_problems
-from tandem.signals.soonest import soonest
+from tandem.signals.playbook.soonest import soonest
 from tandem.values.durations import show_duration
 from tandem.values.instants import DAY
 from tandem.values.names import nearest
@@ -81,9 +81,9 @@ def _run_tests(playbook: Playbook) -> tuple[tuple[Problem, ...], int]:
     if _has_errors(playbook) or not any(signal.tests for signal in playbook.signals.values()):
         return (), 0
     # Identity works on tables; who has no tests need not wait for them to load.
-    from tandem.signals.tested import run_tests
+    from tandem.signals.playbook.tested import run_tests
 
-    run = run_tests(playbook.signals.values(), playbook.product.rules, playbook.settings())
+    run = run_tests(playbook.signals.values(), playbook.product.rules, playbook.declared)
     return run.problems, run.count
 
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from tandem import __version__
 from tandem.app.failures import UnknownName
 from tandem.app.project import Project
-from tandem.signals.declare import Signal
 from tandem.signals.firing import fired
+from tandem.signals.playbook.declare import Signal
 from tandem.storage.derived import Builder, Derived, Manifest, Part
 from tandem.storage.log import Log
 from tandem.timeline.words import Words
@@ -147,9 +147,8 @@ def open_fold(project: Project, log: Log) -> Fold:
     """All of history under the folder's playbook, to be asked."""
     from tandem.app.timeline import open_timeline
     from tandem.signals.fold import Fold
-    from tandem.signals.world import Declared
 
-    return Fold(open_timeline(project, log), Declared(**project.playbook.settings()), threads=project.world.cores())
+    return Fold(open_timeline(project, log), project.playbook.declared, threads=project.world.cores())
 
 
 def _found(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,14 +18,14 @@ from tandem.language.fingerprint import fingerprint
 from tandem.language.problem import Problem, sort_problems
 from tandem.language.shape import Shape, read
 from tandem.language.source import Source, Span
-from tandem.language.tree import Node, Tree, decode_file, read_yaml
-from tandem.signals.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
-from tandem.signals.declare import Icp, Score, Signal
+from tandem.language.tree import Entries, Node, Tree, decode_file, read_yaml
+from tandem.signals.playbook.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
+from tandem.signals.playbook.declare import Icp, Score, Signal
+from tandem.signals.world import Declared
 from tandem.values.names import nearest
 
 if TYPE_CHECKING:
     from tandem.connect.mapping.plan import SourceMapping
-    from tandem.signals.told import Settings
 
 T = TypeVar("T")
 
@@ -57,23 +58,24 @@ class Playbook:
     fingerprint: str = ""
     problems: tuple[Problem, ...] = ()
 
-    def settings(self) -> Settings:
-        """What the playbook says to a world of facts."""
+    @cached_property
+    def declared(self) -> Declared:
+        """What its conditions read, and a world of facts needs."""
         assert self.names.records is not None, "fields are always declared"
         targets = [target.account for target in self.icp.targets]
-        return {
-            "zone": self.company.time_zone,
-            "plans": tuple(plan.name for plan in self.product.plans),
-            "sets": self.product.sets,
-            "source_order": self.product.rules.source_order,
-            "signals": {name: signal.when for name, signal in self.signals.items()},
-            "scores": {name: score.declaration for name, score in self.scores.items()},
-            "tiers": tuple((tier.name, tier.when) for tier in self.icp.tiers),
-            # A domain is written in any case.
-            "targets": frozenset((*targets, *(target.casefold() for target in targets))),
-            "fields": self.names.records,
-            "choices": self.names.choices,
-        }
+        return Declared(
+            zone=self.company.time_zone,
+            plans=tuple(plan.name for plan in self.product.plans),
+            sets=self.product.sets,
+            source_order=self.product.rules.source_order,
+            signals={name: signal.when for name, signal in self.signals.items()},
+            scores={name: score.declaration for name, score in self.scores.items()},
+            tiers=tuple((tier.name, tier.when) for tier in self.icp.tiers),
+            # A domain may be written in any case, an id in its own only.
+            targets=frozenset((*targets, *(target.casefold() for target in targets))),
+            fields=self.names.records,
+            choices=self.names.choices,
+        )
 
 
 def read_playbook(folder: Path) -> Playbook:
@@ -126,6 +128,10 @@ class _Folder:
         said = {} if product is None else PRODUCT.readable(product)
         # A file without its tree may declare anything; one that is not there declares nothing.
         lost = product is None and PRODUCT_FILE in paths
+
+        def not_read(key: str) -> bool:
+            return isinstance(product, Entries) and product.find(key) is not None and key not in said
+
         declared = read_declarations(
             Trees(
                 signals=roots,
@@ -133,7 +139,7 @@ class _Folder:
                 has_icp=ICP_FILE in paths,
                 sets=None if lost else {} if product is None else sets_in(product),
                 events=tuple(said.get("events", ())) or None,
-                plans=tuple(plan.value.name for plan in said.get("plans", ())),
+                plans=None if lost or not_read("plans") else tuple(plan.value.name for plan in said.get("plans", ())),
             )
         )
         # In which file a signal stands decides nothing.

@@ -10,7 +10,7 @@ from tandem.app.company import COMPANY
 from tandem.app.playbook import COMPANY_FILE, ICP_FILE, PRODUCT_FILE, SIGNALS_FOLDER, SOURCES_FOLDER
 from tandem.app.product import PRODUCT
 from tandem.language.schema import schema
-from tandem.signals.declare import ICP, SIGNALS
+from tandem.signals.playbook.declare import ICP, SIGNALS
 
 SCHEMA_FOLDER = ".schema"  # Hidden, so that the playbook's reader passes it over.
 

@@ -9,7 +9,7 @@ import numpy as np
 from tandem.app.edges import KeptEdges, kept_edges
 from tandem.app.project import Project
 from tandem.app.silence import is_stale
-from tandem.signals.declare import Signal
+from tandem.signals.playbook.declare import Signal
 from tandem.values.instants import DAY, Instant
 
 LATELY = 30 * DAY

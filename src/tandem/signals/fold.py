@@ -14,7 +14,7 @@ from datetime import date
 from fractions import Fraction
 from functools import partial, reduce
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -86,10 +86,12 @@ from tandem.timeline.steps import (
     within,
 )
 from tandem.timeline.timeline import Column, Subjects, Timeline
-from tandem.timeline.windows import count, distinct, total
+from tandem.timeline.windows import Curve, count, curve, distinct, total
 from tandem.values.instants import DAY, Instant
 
 RANGE_ROWS = 2_000_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +140,20 @@ class Fold:
         """1 where the subject exists and the condition is true, else not 1."""
         return self._over_ranges(about, lambda among: within(self._condition(condition, among), among.subjects.existence))
 
+    def curve(self, measure: Measure, about: About, most: int) -> Curve:
+        """The edges of `measure >= N` for every N up to `most` in one pass, of a measure of how many different ones there are."""
+        subjects = self.timeline.subjects(about)
+        chosen = self.columns.chosen(subjects, measure.selector)
+        return curve(subjects.layout, chosen, self._keys(measure, subjects), measure.window, most, threads=self._threads)
+
+    def values_at(self, measure: Measure, about: About, t: Instant) -> Longs:
+        """(subjects,) a measure that is a number, of each subject at an instant."""
+        return np.concatenate(self._of_ranges(about, lambda among: values_at(self._folded(measure, among), t)))
+
+    def most(self, measure: Measure, about: About) -> int:
+        """The greatest value that a measure which is a number ever has."""
+        return max(self._of_ranges(about, lambda among: int(self._folded(measure, among).value.max(initial=0))))
+
     def alone(self, about: About, subject: int) -> Alone:
         """One subject, to be asked whatever an expression about it holds."""
         return Alone(self, _Range(about, part_of(self.timeline.subjects(about), subject, subject + 1), subject))
@@ -153,12 +169,15 @@ class Fold:
         return np.unique(np.concatenate(ahead))
 
     def _over_ranges(self, about: About, ask: Callable[[_Range], Steps]) -> Steps:
+        return together(self._of_ranges(about, ask))
+
+    def _of_ranges(self, about: About, ask: Callable[[_Range], T]) -> list[T]:
         subjects = self.timeline.subjects(about)
         ranges = [_Range(about, part_of(subjects, since, until), since) for since, until in _ranges(subjects, self._threads)]
         if len(ranges) == 1:
-            return ask(ranges[0])
+            return [ask(ranges[0])]
         with ThreadPoolExecutor(self._threads) as pool:
-            return together(list(pool.map(ask, ranges)))
+            return list(pool.map(ask, ranges))
 
     # Conditions.
 
@@ -231,7 +250,7 @@ class Fold:
             return None
         than = _constant(right)
         whole, than_whole = threshold(sign, than * (SCALE if left.function in ("sum", "min", "max") else 1))
-        return self._folded(left, among, None, whole, than_whole)
+        return self._folded(left, among, whole, than_whole)
 
     # any, all: the test is asked of each workspace, of what else it reads in the words of the account.
 
@@ -344,29 +363,33 @@ class Fold:
             order = self.columns.order(among.subjects)
             steps = fold(among.subjects.layout, self._chosen(node.selector, among), value, order, node.window, threads=1)
             return Moving(steps, 1 if wanted == "date" else SCALE) if wanted in ("number", "date") else Coded(steps)
-        return Moving(self._folded(node, among, wanted), SCALE if node.function in ("sum", "min", "max") else 1)
+        return Moving(self._folded(node, among), SCALE if node.function in ("sum", "min", "max") else 1)
 
-    def _folded(self, node: Measure, among: _Range, wanted: Type | None, sign: Sign | None = None, than: int = 0) -> Steps:
+    def _folded(self, node: Measure, among: _Range, sign: Sign | None = None, than: int = 0) -> Steps:
         """A measure that is a number, or how it compares."""
         subjects, window = among.subjects, node.window
         layout, chosen = subjects.layout, self._chosen(node.selector, among)
         compared: dict[str, Any] = {"sign": sign, "than": than, "threads": 1}
+        if node.function == "count":
+            return count(layout, chosen, window, **compared)
+        if node.function in ("sum", "min", "max"):
+            assert node.property is not None, "these measures are of a property"
+            numbers = self.columns.value(subjects, node.property, "number")
+            fold = {"sum": total, "min": least, "max": greatest}[node.function]
+            return fold(layout, chosen, numbers, window, **compared)
+        return distinct(layout, chosen, self._keys(node, subjects), window, **compared)
+
+    def _keys(self, node: Measure, subjects: Subjects) -> Column:
+        """What is told apart, of each row: -1 for nothing."""
         match node.function:
-            case "count":
-                return count(layout, chosen, window, **compared)
             case "people":
-                return distinct(layout, chosen, subjects.person, window, **compared)
+                return subjects.person
             case "workspaces":
-                return distinct(layout, chosen, subjects.workspace, window, **compared)
+                return subjects.workspace
             case "days":
-                return distinct(layout, chosen, self.columns.day(subjects), window, **compared)
-        assert node.property is not None, "the other measures are of a property"
-        if node.function == "distinct":
-            codes = self.columns.value(subjects, node.property, None)
-            return distinct(layout, chosen, tuple(np.maximum(each, -1) for each in codes), window, **compared)
-        numbers = self.columns.value(subjects, node.property, "number")
-        fold = {"sum": total, "min": least, "max": greatest}[node.function]
-        return fold(layout, chosen, numbers, window, **compared)
+                return self.columns.day(subjects)
+        assert node.property is not None, "what is told apart otherwise is a property"
+        return tuple(np.maximum(each, -1) for each in self.columns.value(subjects, node.property, None))
 
     def _chosen(self, selector: Any, among: _Range) -> Column | None:
         key = "chosen", selector

@@ -117,9 +117,10 @@ class Declared:
     """What a playbook declares, as far as conditions read it.
 
     plans: lowest first. sets: a named selector picks what any of its selectors picks. source_order: whose word on a record's field counts
-        first. tiers: `account.icp_tier` is the first true one; without any it is a field like others. targets: ids and domains of the accounts
-        that the playbook names; `account.is_target` is true of these, and of those that a record of kind target names. fields: the types of
-        declared fields, by kind of record. choices: of a field (`workspace.size`) that takes certain texts only, those texts, lowest first.
+    first. tiers: `account.icp_tier` is the first true one; without any it is a field like others. targets: ids and domains (in small
+    letters) of the accounts that the playbook names; `account.is_target` is true of these, and of those that a record of kind target
+    names. fields: the types of declared fields, by kind of record. choices: of a field (`workspace.size`) that takes certain texts only,
+    those texts, lowest first.
     """
 
     zone: tzinfo = UTC

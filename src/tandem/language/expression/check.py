@@ -385,7 +385,8 @@ class _Checking:
             return ANYTHING
         record, last = found
         kind_of_field = self.record_field(record, (last,), node.span, said=name)
-        if node.roll_up == "highest" and kind_of_field.unit not in ORDERED and not kind_of_field.choices:
+        ordered = kind_of_field.unit in ORDERED or kind_of_field.choices or (last == "plan" and self.names.plans is None)
+        if node.roll_up == "highest" and not ordered:
             self.problem(
                 "no_order", f"{NOUNS[kind_of_field.unit]} such as `{name}` has no highest", node.span, "take `any(...)` or `all(...)`"
             )
@@ -397,7 +398,7 @@ class _Checking:
         name = node.path[0]
         known = {**dict.fromkeys(records.get("account", {})), **dict.fromkeys(records.get(self.about, {})), "plan": None}
         meant = nearest(name, known)
-        if name in self.names.plans:
+        if name in (self.names.plans or ()):
             help = f"a plan stands behind the sign: `plan = {name}`"
         elif meant is not None:
             help = f"did you mean `{meant}`?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 from tandem.facts.fact import Fact
 from tandem.identity.rules import Rules
@@ -26,13 +27,13 @@ from tandem.language.expression.show import show
 from tandem.language.problem import Problem
 from tandem.language.shape import Located
 from tandem.language.tree import Scalar
-from tandem.signals.declare import Signal, SignalTest
 from tandem.signals.edges import edges
-from tandem.signals.expectation import Steps, read_expectation, show_at
-from tandem.signals.given import read_given
 from tandem.signals.meaning import is_on, value
+from tandem.signals.playbook.declare import Signal, SignalTest
+from tandem.signals.playbook.expectation import Steps, read_expectation, show_at
+from tandem.signals.playbook.given import read_given
 from tandem.signals.told import Settings, world_of_facts
-from tandem.signals.world import UNKNOWN, Answer, Subject, World
+from tandem.signals.world import UNKNOWN, Answer, Declared, Subject, World
 from tandem.values.durations import show_duration
 from tandem.values.instants import DAY, LATEST, MINUTE, Instant
 from tandem.values.names import nearest
@@ -52,27 +53,24 @@ class TestRun:
     count: int
 
 
-def run_tests(signals: Iterable[Signal], rules: Rules, settings: Settings) -> TestRun:
-    """Runs every test of the signals. settings: what the whole playbook says to a world, its zone included.
-
-    The tests must read without problems.
-    """
+def run_tests(signals: Iterable[Signal], rules: Rules, declared: Declared) -> TestRun:
+    """Runs every test of the signals, which must read without problems. declared: what the whole playbook declares."""
     problems: list[Problem] = []
     count = 0
     for signal in signals:
         for test in signal.tests:
-            problems += _Run(signal, test, rules, settings).problems()
+            problems += _Run(signal, test, rules, declared).problems()
             count += 1
     return TestRun(tuple(problems), count)
 
 
 class _Run:
-    def __init__(self, signal: Signal, test: SignalTest, rules: Rules, settings: Settings) -> None:
-        self.signal, self.zone = signal, settings["zone"]
+    def __init__(self, signal: Signal, test: SignalTest, rules: Rules, declared: Declared) -> None:
+        self.signal, self.zone = signal, declared.zone
         facts, wrong = read_given(_scalar(test.given), self.zone)
         self.expected = {name: (said, read_expectation(_scalar(said), self.zone)) for name, said in test.expect.items()}
         assert not wrong, "the playbook was read without problems"
-        self.world = world_of_facts(facts, rules, **settings)
+        self.world = world_of_facts(facts, rules, **cast(Settings, vars(declared)))
         named = [at for _, (steps, _) in self.expected.values() for at in steps.instants()]
         self.until = min(max([*_instants(facts), *named], default=0) + _BEYOND, LATEST)
 

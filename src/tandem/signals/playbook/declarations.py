@@ -21,7 +21,7 @@ from tandem.language.shape import BAD, Located
 from tandem.language.shape import read as read_shape
 from tandem.language.source import Span
 from tandem.language.tree import Entries, Entry, Items, Node, Scalar
-from tandem.signals.declare import ICP, POINTS, SCORE, SIGNAL, SIGNALS, TIER, Icp, Points, PointsSaid, Score, Signal, Tier
+from tandem.signals.playbook.declare import ICP, POINTS, SCORE, SIGNAL, SIGNALS, TIER, Icp, Points, PointsSaid, Score, Signal, Tier
 from tandem.signals.world import DECLARED_FIELDS
 
 _SELECTS = re.compile(r'"|\bwhere\b')
@@ -32,7 +32,7 @@ class Trees:
     """The files, as trees. signals: the root of each file, by its path; None of one that has no tree. icp: its root, where there is one.
 
     has_icp: there is an `icp.yaml`, read or not. sets: the places of the texts of each set of `product.yaml`; None where they cannot be
-    read. events: as in `Names`. plans: lowest first.
+    read. events, plans: as in `Names`.
     """
 
     signals: Mapping[str, Node | None] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Trees:
     has_icp: bool = False
     sets: Mapping[str, Sequence[Scalar]] | None = field(default_factory=dict)
     events: tuple[str, ...] | None = None
-    plans: tuple[str, ...] = ()
+    plans: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)

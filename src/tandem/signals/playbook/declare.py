@@ -18,8 +18,8 @@ from tandem.language.record import Either, Field, ListOf, MapOf, Record
 from tandem.language.shape import As, Choice, Length, Located, Number, Placed, Text
 from tandem.language.source import Span
 from tandem.language.tree import Entries, Scalar
-from tandem.signals.expectation import check_expectation
-from tandem.signals.given import check_given
+from tandem.signals.playbook.expectation import check_expectation
+from tandem.signals.playbook.given import check_given
 from tandem.signals.world import ScoreDeclaration
 from tandem.values.durations import Duration, show_duration
 from tandem.values.instants import DAY
