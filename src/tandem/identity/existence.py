@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from functools import cached_property, partial
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tandem.facts.corrections import OPEN
 from tandem.identity.cells import Cells, Coded, Stretches
 from tandem.identity.coded import Numbers
+from tandem.identity.events import Events
 from tandem.identity.latest import Held, account_of_latest
 from tandem.identity.links import usable
 from tandem.identity.lives import Stretch, life
@@ -43,14 +43,26 @@ class Existence:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Events, as existence reads them. doubtful: (n,) those that are ever gone. stretches: all of them, over time."""
+    """Events, as existence reads them. doubtful: rows of those that are ever gone. over: of some rows, by position among them."""
 
     cells: Cells
-    known_at: Numbers
-    occurred_at: Numbers
-    doubtful: NDArray[np.bool_]
-    stretches: Stretches
-    ids: Any
+    events: Events
+    doubtful: Numbers
+    over: Callable[[Numbers], Stretches]
+
+    @cached_property
+    def taken(self) -> Stretches:
+        return self.over(self.doubtful)
+
+    @cached_property
+    def firsts(self) -> tuple[Numbers, Numbers]:
+        """(cells,) from when on a fact that is never gone is known, and from when on one is known and has occurred."""
+        known, begun = np.full(len(self.cells), OPEN), np.full(len(self.cells), OPEN)
+        for part in self.events.sure_slices(self.doubtful):
+            cell, known_at = self.cells.of_rows(self.events.coded, part), self.events.known_at[part]
+            np.minimum.at(known, cell, known_at)
+            np.minimum.at(begun, cell, np.maximum(known_at, self.events.occurred_at[part]))
+        return known, begun
 
 
 class Naming(NamedTuple):
@@ -72,7 +84,7 @@ def find_existence(owners: OwnersOverTime, facts: Facts, recorded: Recorded) -> 
     persons, workspaces, accounts = (_of_facts(facts, column) for column in (cells.person, cells.workspace, cells.account))
     for kind, there in (("person", persons), ("workspace", workspaces), ("account", accounts)):
         _add(there, _of_records(owners, kind, {naming: stretches for naming, stretches in recorded.items() if naming.kind == kind}))
-    latest = account_of_latest(cells, facts.stretches, facts.occurred_at, facts.ids)
+    latest = account_of_latest(cells, facts.events, facts.firsts[1], facts.doubtful, facts.taken, facts.over)
     held_by_person = {one: _held(united(there), latest.get(one, ()), partial(_of_person, owners, one)) for one, there in persons.items()}
     held_by_workspace = {one: _held(united(there), (), partial(_of_workspace, owners, one)) for one, there in workspaces.items()}
     # A record that names no account belongs to that of its workspace, and where that has none, to that of its person.
@@ -88,7 +100,7 @@ def find_existence(owners: OwnersOverTime, facts: Facts, recorded: Recorded) -> 
             for since, until, account in held_by[one]:
                 if account is not None:
                     accounts[account] += _within(united(stretches), since, until)
-    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items()}
+    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items() if there}
     return Existence(_table(held_by_person), _table(held_by_workspace), _table(whole).drop_columns(["account"]))
 
 
@@ -110,11 +122,8 @@ def _add(lasting: Lasting, more: Lasting) -> None:
 
 def _of_facts(facts: Facts, column: Coded) -> Lasting:
     """When facts belong to each subject of a column. All facts of a cell share its steps, so the first known speaks for them."""
-    cells = facts.cells
-    first_known = np.full(len(cells.steps.first), OPEN)
-    np.minimum.at(first_known, cells.cell[~facts.doubtful], facts.known_at[~facts.doubtful])
-    since = np.maximum(cells.steps.starts, np.repeat(first_known, cells.steps.count))
-    taken = facts.stretches.take(facts.doubtful[facts.stretches.row])
+    cells, taken = facts.cells, facts.taken
+    since = np.maximum(cells.steps.starts, np.repeat(facts.firsts[0], cells.steps.count))
     since, until, answer = (
         np.concatenate(pair) for pair in ((since, taken.since), (cells.until, taken.until), (cells.answer, taken.answer))
     )

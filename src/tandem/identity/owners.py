@@ -17,13 +17,14 @@ from typing import Any, TypeVar
 import msgspec
 import pyarrow as pa
 
-from tandem.identity.coded import CodedEvents
+from tandem.identity.coded import CodedEvents, instants_of
 from tandem.identity.domains import WorkDomains
+from tandem.identity.events import Events, TextsOfTable, rows_that_may_go
 from tandem.identity.families import Families, families
 from tandem.identity.links import ByIdentifier, Link, Links, by_subject, folded, in_order, usable
 from tandem.identity.merges import Merged, Merges, Shared, merged, shared
 from tandem.identity.rules import Rules
-from tandem.identity.sightings import rows_of, sightings
+from tandem.identity.sightings import sightings
 from tandem.identity.steps import ALWAYS, NOTHING, Steps, combined, constant, standing
 
 V = TypeVar("V")
@@ -331,6 +332,7 @@ def _target(link: Link | None) -> str | None:
 
 def _sighted(owners: OwnersAt, links: Links, blocked: frozenset[str]) -> ByIdentifier:
     """What was seen, but for links that were taken back."""
-    taken_back = rows_of(owners.events, [one for one in owners.undone if one.endswith("/seen")])
-    seen = sightings(owners.events, owners.coded, blocked, links.anonymous, taken_back)
+    events = Events(owners.coded, instants_of(owners.events, "known_at"), TextsOfTable(owners.events))
+    taken_back = rows_that_may_go(events, [one for one in owners.undone if one.endswith("/seen")])
+    seen = sightings(events, blocked, links.anonymous, taken_back)
     return {place: [link for link in stated if link.id not in owners.undone] for place, stated in seen.items()}
