@@ -232,7 +232,10 @@ def _told(log: Log, found: list[Change], fold: Fold, zone: tzinfo) -> Iterator[T
     """The facts of the changes, in the order in which they occurred."""
     rows = [change for change in found if change.version is None]
     events = dict(zip([each.row for each in rows], log.at("event", fold.timeline.places([each.row for each in rows])), strict=True))
-    ids = {kind: {each.version.id for each in found if each.version is not None and each.kind == kind} for kind in {each.kind for each in found}}
+    ids = {
+        kind: {each.version.id for each in found if each.version is not None and each.kind == kind}
+        for kind in {each.kind for each in found}
+    }
     records = {(kind, fact.id): fact for kind, named in ids.items() if kind != "event" for fact in log.named(kind, named)}
     told = []
     for change in found:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-import tandem.cli.commands
-import tandem.cli.signals  # noqa: F401  # They add their commands to the group.
+from tandem.cli import commands, signals  # noqa: F401  # They add their commands to the group.
 from tandem.cli.door import tandem
 
 OUR_FAULT = 3

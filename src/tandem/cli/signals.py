@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -261,5 +260,3 @@ def _said(answer: Any) -> Any:
     if isinstance(answer, Fraction):
         return int(answer) if answer.denominator == 1 else float(answer)
     return answer
-
-

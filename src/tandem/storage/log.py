@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
 from tandem.facts.fact import Fact
+from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
 from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed, to_facts
 from tandem.storage.delivery import Delivery, Refuse, judge
 from tandem.storage.journal import FILE_BYTES_MAX, Batch, Damaged, Journal
