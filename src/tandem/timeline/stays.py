@@ -141,10 +141,10 @@ def _gathered(facts: Facts, since: int, until: int) -> tuple[npt.NDArray[Any], .
 def _interleave(since, until, offsets, column, more, later, out):  # type: ignore[no-untyped-def]
     n = 0
     for s in range(since, until):
-        for i in range(offsets[s], offsets[s + 1]):
-            out[n] = column[i]
-            n += 1
-        for i in range(more[s], more[s + 1]):
+        a, b, c, d = offsets[s], offsets[s + 1], more[s], more[s + 1]
+        out[n : n + b - a] = column[a:b]
+        n += b - a
+        for i in range(c, d):
             out[n] = later[i]
             n += 1
 
