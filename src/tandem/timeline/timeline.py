@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tandem.language.expression.nodes import About
 from tandem.timeline.kernels import Ints, Longs
 from tandem.timeline.layout import Layout
+from tandem.timeline.stack import Stack
 from tandem.timeline.steps import Steps
 from tandem.values.instants import Instant
 
@@ -37,7 +38,7 @@ class Subjects:
     ids: Sequence[str]
     existence: Steps
     account: Steps
-    layout: Layout
+    layout: Layout | Stack
     name: Column
     person: Column
     workspace: Column
