@@ -10,10 +10,12 @@ from history.answer import Edges
 from history.playbook import Signal
 from history.sql import Dialect, Query
 
-SETTINGS = "max_threads = 2, max_memory_usage = 10000000000, prefer_column_name_to_alias = 1, schema_inference_make_columns_nullable = 0"
+SETTINGS = "enable_materialized_cte = 1, max_threads = 2, max_memory_usage = 10000000000, prefer_column_name_to_alias = 1, schema_inference_make_columns_nullable = 0"
 
 
 class Click(Dialect):
+    worked_out_once = "materialized "
+
     def source(self, files: Sequence[str]) -> str:
         folder = files[0].rsplit("/", 1)[0]
         assert all(file.startswith(f"{folder}/") for file in files)

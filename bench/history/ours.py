@@ -106,6 +106,11 @@ def build(project: Path) -> int:
     return holdings
 
 
+def refresh(project: Path) -> int:
+    """Brings the timeline up to what the lake holds by now; how many holdings it has."""
+    return build(project)
+
+
 def history(project: Path, signal: Signal, until: int) -> Callable[[], Edges]:
     """Everything is opened before; asked is the history alone."""
     timeline = _Timeline(project / "folds", signal.about)

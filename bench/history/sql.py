@@ -3,9 +3,10 @@
 All of it moves a sum: a fact enters at the later of `occurred_at` and `known_at`, and leaves when it is too old, and a running sum over both,
 in the order of time, says the measure at every instant; rows of one instant are peers, and so are seen together.
 
-- *Counts and sums* move with every fact: late facts leave no shorter way.
+- *Counts and sums* move with every fact: late facts leave no shorter way. So do shares and trends, as one sum of both sides.
 - *How many different* (`people`, `days`, ...) move with stretches. Facts of one key in one bucket of the window's length can't be further
   apart than the window, so the facts of a bucket become one row before anything is sorted; late ones stay single.
+- *Bounds* are crossed in few buckets of time. Sums of buckets, which need no order, say in which; only their moves are sorted.
 - *The greatest is at least N* asks whether any fact with as much is there, and *nothing for D* whether none is: stretches again.
 - *The last* is the last there ever was, for it is the last to leave: a running maximum of (occurred, id).
 - *One after the other*: for each fact, the earliest instant at which a later one was known, from behind; then stretches.
@@ -20,6 +21,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence as Ordered
 from dataclasses import dataclass, field
+from math import gcd
 
 from tandem.language.expression.nodes import (
     SCALE,
@@ -46,10 +48,17 @@ SUBJECT = {"account": "left(workspace_id, 5)", "workspace": "workspace_id", "per
 KEY = {"people": "user_id", "workspaces": "workspace_id"}
 NEVER = 2**62
 BY_TIME = "partition by s order by t"
+BUCKETS = 4  # Of time in a window, where sums come first.
+MOST = 10**8  # No window holds as many facts.
 
 
 class Dialect(ABC):
-    """What engines say each in their own way. Instants are whole microseconds."""
+    """What engines say each in their own way. Instants are whole microseconds.
+
+    worked_out_once: the word by which a table expression that is used twice is not worked out twice; none where that goes without saying.
+    """
+
+    worked_out_once = ""
 
     @abstractmethod
     def source(self, files: Ordered[str]) -> str: ...
@@ -82,22 +91,26 @@ class Dialect(ABC):
 
 @dataclass
 class Query:
-    """One signal's SQL. Every step is a table expression that one later step uses, for not every engine keeps it for a second."""
+    """One signal's SQL. Every step is a table expression, used by later ones."""
 
     dialect: Dialect
     files: Ordered[str]
     about: About
-    steps: list[str] = field(default_factory=list)
+    steps: dict[str, str] = field(default_factory=dict)
 
     def edges(self, condition: Condition, until: int) -> str:
         """Columns s, t, c: the subject, the instant, and 1 where it enters and -1 where it leaves; in no order."""
         turns = self._turns(condition)
-        return f"with {', '.join(self.steps)}\nselect s, t, c from {turns} where t <= {until}"
+        said = ",\n".join(f"{name} as {self._word(name)}(\n  {sql}\n)" for name, sql in self.steps.items())
+        return f"with {said}\nselect s, t, c from {turns} where t <= {until}"
 
     def _step(self, sql: str) -> str:
-        name = f"step{len(self.steps)}"
-        self.steps.append(f"{name} as (\n  {sql}\n)")
+        name = f"step{len(self.steps)}_"
+        self.steps[name] = sql
         return name
+
+    def _word(self, name: str) -> str:
+        return self.dialect.worked_out_once if sum(sql.count(name) for sql in self.steps.values()) > 1 else ""
 
     # Conditions: tables of turns (s, t, c); those of one subject alternate.
 
@@ -107,21 +120,20 @@ class Query:
                 Measure(function="min") as best, "<=" | "<", Literal() as least
             ):
                 test = f"{self.dialect.number(_property(best))} {condition.sign} {_number(least)}"
-                return self._swept(self._stretches(best.selector, _window(best), test=test), ("c",), "c >= 1")
+                return self._stretches(best.selector, _window(best), test=test)
             case Comparison(Measure(function="last") as last, "=", Literal(kind="text") as text):
                 return self._last(last, str(text.value))
             case Comparison(Since(selector), ">=", Literal(kind="duration") as length):
                 # Before the first fact nothing is said, and no row stands there.
-                return self._swept(self._stretches(selector, int(str(length.value))), ("c",), "c = 0")
-            case Comparison(Arithmetic(Measure() as part, "/", Measure() as whole), sign, Literal() as share):
-                moves = self._moves_of_facts(part, whole)
-                return self._swept(moves, ("c0", "c1"), f"c1 > 0 and c0 * {SCALE} {sign} {share.value} * c1")
-            case Comparison(Measure() as now, sign, Arithmetic(Literal() as factor, "*", Previous(then))) if now == then:
-                return self._swept(self._moves_now_and_then(now), ("c0", "c1"), f"c0 {sign} {_number(factor)} * c1")
-            case Comparison(Measure(function="count" | "sum") as measure, sign, Literal() as than):
-                return self._swept(self._moves_of_facts(measure), ("c0",), f"c0 {sign} {_number(than)}")
-            case Comparison(Measure() as measure, sign, Literal() as than):
-                return self._swept(self._stretches_of_keys(measure), ("c",), f"c {sign} {_number(than)}")
+                return self._swept(self._stretches(selector, int(str(length.value)), empty=True), ("c",), "c = 0")
+            case Comparison(Arithmetic(Measure() as part, "/", Measure() as whole), ">=", Literal() as share):
+                return self._share(part, whole, int(str(share.value)))
+            case Comparison(Measure() as now, ">", Arithmetic(Literal() as factor, "*", Previous(then))) if now == then:
+                return self._reached(self._moves_now_and_then(now, _number(factor)), 1, _window(now))
+            case Comparison(Measure(function="count" | "sum") as measure, ">=", Literal() as least):
+                return self._reached(self._moves_of_facts(measure), _number(least), _window(measure))
+            case Comparison(Measure() as measure, ">=", Literal() as least):
+                return self._reached(self._stretches_of_keys(measure), _number(least), _window(measure))
             case Held(part, length):
                 return self._held(self._turns(part), length)
             case Sequence(selectors, within):
@@ -129,6 +141,30 @@ class Query:
             case And(parts) | Or(parts):
                 return self._combined(parts, " and " if isinstance(condition, And) else " or ")
         raise ValueError(f"no SQL is written for {condition!r}")
+
+    def _reached(self, moves: str, least: int, window: int) -> str:
+        """The turns of a running sum's being at least so much, which is more than 0.
+
+        Sums of buckets of time come first: where the sum before a bucket and all its moves in one direction do not cross the bound,
+        nothing turns in it. Only the moves of the other buckets are put in order.
+        """
+        bucket = self.dialect.divided("t", window // BUCKETS)
+        sums = self._step(
+            f"select s, {bucket} as b, sum(c) as net, sum(greatest(c, 0)) as rise, sum(least(c, 0)) as fall from {moves} group by s, b"
+        )
+        levels = self._step(f"select *, sum(net) over (partition by s order by b) - net as base from {sums}")
+        hot = self._step(f"select s, b, base from {levels} where base + fall < {least} and base + rise >= {least}")
+        fine = self._step(
+            f"select m.s as s, m.t as t, m.c as c, h.b as b, h.base as base from (select *, {bucket} as b from {moves}) m join {hot} h on m.s = h.s and m.b = h.b"
+        )
+        by = "partition by s, b order by t"
+        inside = self._step(f"select s, b, t, base, base + sum(c) over ({by}) as level from {fine}")
+        both = self._step(f"select s, t, base, level, {self.dialect.lag('level', str(-NEVER), by)} as former from {inside}")
+        # One that begins below the bound, or one that ends there.
+        return self._step(
+            f"select s, t, case when level >= {least} then 1 else -1 end as c from {both}\n"
+            f"  where (level >= {least}) != (case when former = {-NEVER} then base else former end >= {least})"
+        )
 
     def _swept(self, moves: str, names: Ordered[str], test: str) -> str:
         """The turns of a test on the running sums of moves."""
@@ -182,35 +218,37 @@ class Query:
         moves = self._step(self.dialect.moves(stays, ("c",), ("true", "since", "1"), ("true", "until", "-1")))
         return self._swept(moves, ("c",), "c >= 1")
 
-    # Measures: tables of moves (s, t, and a column for each).
+    # Measures: tables of moves (s, t, c), of which a running sum is the measure.
 
-    def _moves_of_facts(self, *measures: Measure) -> str:
-        """Counts and sums over one window share one look at the facts."""
-        assert len({measure.window for measure in measures}) == 1
-        tests = [_test(measure.selector) for measure in measures]
-        weights = [self.dialect.number(_property(measure)) if measure.function == "sum" else "1" for measure in measures]
-        told = [
-            weight if len(tests) == 1 or test == "true" else f"case when {test} then {weight} else 0 end"
-            for test, weight in zip(tests, weights, strict=True)
-        ]
-        left = f"occurred + {_window(measures[0])}"
-        facts = self._facts(None, " or ".join(dict.fromkeys(tests)), **{f"w{number}": weight for number, weight in enumerate(told)})
-        inside = f"enters < {left}" + (" and w0 is not null" if measures[0].function == "sum" else "")
-        into, out = ([f"{sign}w{number}" for number in range(len(told))] for sign in ("", "-"))
-        names = [f"c{number}" for number in range(len(told))]
-        return self._step(self.dialect.moves(facts, names, (inside, "enters", *into), (inside, left, *out)))
+    def _moves_of_facts(self, measure: Measure) -> str:
+        weight = self.dialect.number(_property(measure)) if measure.function == "sum" else "1"
+        facts = self._facts(measure.selector, f"{weight} is not null" if weight != "1" else "true", w=weight)
+        return self._moves_in_window(facts, _window(measure))
 
-    def _moves_now_and_then(self, count: Measure) -> str:
-        """A count, and what it was one window earlier."""
+    def _share(self, part: Measure, whole: Measure, share: int) -> str:
+        """part / whole >= share is a sum too: of `part * SCALE - share * whole`, and of whole itself, for 0 / 0 is unknown."""
+        assert (part.window, part.function, whole.function) == (whole.window, "count", "count"), "else they are two sums"
+        assert whole.selector == Any(None, whole.span), "what is counted above is counted below"
+        common = gcd(share, SCALE)
+        one = f"case when {_test(part.selector)} then {SCALE // common} else 0 end - {share // common}"
+        facts = self._facts(whole.selector, w=f"({one}) * {MOST} + 1")
+        return self._reached(self._moves_in_window(facts, _window(whole)), 1, _window(whole))
+
+    def _moves_in_window(self, facts: str, window: int) -> str:
+        inside, left = f"enters < occurred + {window}", f"occurred + {window}"
+        return self._step(self.dialect.moves(facts, ("c",), (inside, "enters", "w"), (inside, left, "-w")))
+
+    def _moves_now_and_then(self, count: Measure, factor: int) -> str:
+        """A count, less so many times what it was one window earlier."""
         window = _window(count)
         inside = f"enters < occurred + {window}"
         told = (
-            ("enters", "1", "0"),
-            (f"occurred + {window}", "-1", "0"),
-            (f"enters + {window}", "0", "1"),
-            (f"occurred + {2 * window}", "0", "-1"),
+            ("enters", "1"),
+            (f"occurred + {window}", "-1"),
+            (f"enters + {window}", f"-{factor}"),
+            (f"occurred + {2 * window}", f"{factor}"),
         )
-        return self._step(self.dialect.moves(self._facts(count.selector), ("c0", "c1"), *((inside, *each) for each in told)))
+        return self._step(self.dialect.moves(self._facts(count.selector), ("c",), *((inside, *each) for each in told)))
 
     def _stretches_of_keys(self, measure: Measure) -> str:
         if measure.function == "days":
@@ -220,15 +258,18 @@ class Query:
             return self._stretches(measure.selector, _window(measure), said, test=f"{said} is not null")
         return self._stretches(measure.selector, _window(measure), KEY[measure.function])
 
-    def _stretches(self, selector: Selector, window: int, key: str = "", *, test: str = "true", bucket: int | None = None) -> str:
+    def _stretches(
+        self, selector: Selector, window: int, key: str = "", *, test: str = "true", bucket: int | None = None, empty: bool = False
+    ) -> str:
         """Moves (s, t, c) of the stretches in which a key is in the window; without a key, any fact. Facts are in buckets first.
 
-        A fact that was late stays single, and one that never enters is a stretch without length.
+        A fact that was late stays single. empty: one that never enters is a stretch without length; else it is left out.
         """
         keys = f"s, {'k, ' if key else ''}"
-        facts = self._facts(selector, test, k=key) if key else self._facts(selector, test)
+        facts = self._facts(selector, test, **({"k": key} if key else {}))
+        inside = "" if empty else f" where enters < occurred + {window}"
         stays = self._step(
-            f"select {keys}min(enters) as since, greatest(max(occurred) + {window}, min(enters)) as until from {facts}\n"
+            f"select {keys}min(enters) as since, greatest(max(occurred) + {window}, min(enters)) as until from {facts}{inside}\n"
             f"  group by {keys}{self.dialect.divided('occurred', bucket or window)}, case when enters > occurred then occurred else -1 end"
         )
         one = f"partition by {keys.strip(', ')} order by since, until"
