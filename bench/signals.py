@@ -21,6 +21,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,13 @@ def main() -> None:
     asked.add_argument("--folder", type=Path, help="where the generated company is kept; else it is made anew and thrown away")
     asked.add_argument("--only", default=",".join(SIGNALS), help="signals, with commas between them")
     asked.add_argument("--without", default="", help="engines to leave out, with commas between them")
+    asked.add_argument("--repeats", type=int, default=REPEATS, help="times after the one that warms up")
     asked.add_argument("--limit", type=float, default=LIMIT, help="seconds after which a peer is given up")
     asked.add_argument("--measure", nargs=3, metavar=("WHAT", "SIGNAL", "PROJECT"), help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.measure:
         what, signal, project = given.measure
-        print(json.dumps(measured(what, signal, Path(project), given.limit)))
+        print(json.dumps(measured(what, signal, Path(project), given.repeats, given.limit)))
         return
     engines = [name for name in ENGINES if name not in given.without.split(",")]
     with tempfile.TemporaryDirectory() as passing:
@@ -56,58 +58,69 @@ def main() -> None:
         write_playbook(project)
         print(f"{given.events:,} events, {given.shape}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         print(f"{'':22}{'':12}{'seconds':>9}{'cpu':>9}{'peak MB':>9}{'its time / ours':>17}{'':>12}")
-        show_timeline(project, Path(passing))
-        sys.exit(show_signals(project, given.only.split(","), engines, given.limit))
+        bench = Bench(project, Path(passing), engines, given.repeats, given.limit)
+        bench.show_timeline()
+        sys.exit(bench.show_signals(given.only.split(",")))
 
 
-def show_timeline(project: Path, passing: Path) -> None:
-    """What it costs to have a timeline, at first and when something was learnt."""
-    built = asked_of("build", "", project, HOURS)
-    show("timeline, built", "tandem", built, built)
-    if "duckdb" in ENGINES:
-        show("one sort of the lake", "duckdb", asked_of("sort", "", project, HOURS), built)
-    grown = passing / "grown"
-    shutil.copytree(project, grown)
-    add_facts(grown, NEW_FACTS)
-    show(f"{NEW_FACTS:,} new facts", "tandem", asked_of("refresh", "", grown, HOURS), built)
-    shutil.rmtree(grown)
+@dataclass(frozen=True)
+class Bench:
+    """passing: a folder that is thrown away. limit: seconds that a peer has for one answer."""
+
+    project: Path
+    passing: Path
+    engines: list[str]
+    repeats: int
+    limit: float
+
+    def show_timeline(self) -> None:
+        """What it costs to have a timeline, at first and when something was learnt."""
+        built = self._asked("build")
+        show("timeline, built", "tandem", built, built)
+        show("one sort of the lake", "duckdb", self._asked("sort"), built)
+        grown = self.passing / "grown"
+        shutil.copytree(self.project, grown)
+        add_facts(grown, NEW_FACTS)
+        show(f"{NEW_FACTS:,} new facts", "tandem", self._asked("refresh", project=grown), built)
+        shutil.rmtree(grown)
+
+    def show_signals(self, names: list[str]) -> str | None:
+        """What went wrong, if anything did: answers that differ."""
+        differing, slow = [], []
+        for name in names:
+            ours = self._asked("tandem", name)
+            show(name, "tandem", ours, ours)
+            ratios = []
+            for engine in self.engines:
+                found = self._peer(engine, name)
+                show("", engine, found, ours, self.limit)
+                if found is not None:
+                    ratios.append(found["seconds"] / ours["seconds"])
+                    differing += [f"{name} in {engine}"] if found["answer"] != ours["answer"] else []
+            slow += [f"{name} {min(ratios):.1f}x"] if ratios and min(ratios) < AIM else []
+        print(f"less than {AIM}x faster than the best SQL: {', '.join(slow) or 'none'}")
+        return f"answers differ: {', '.join(differing)}" if differing else None
+
+    def _peer(self, engine: str, signal: str) -> dict[str, Any] | None:
+        return in_process(__file__, engine, signal, self.project, repeats=self.repeats, limit=self.limit)
+
+    def _asked(self, what: str, signal: str = "", project: Path | None = None) -> dict[str, Any]:
+        found = in_process(__file__, what, signal, project or self.project, repeats=self.repeats, limit=HOURS)
+        assert found is not None, f"{what} takes more than {HOURS:.0f} seconds"
+        return found
 
 
-def show_signals(project: Path, names: list[str], engines: list[str], limit: float) -> str | None:
-    """What went wrong, if anything did: answers that differ."""
-    differing, slow = [], []
-    for name in names:
-        ours = asked_of("tandem", name, project, HOURS)
-        assert ours is not None
-        show(name, "tandem", ours, ours)
-        ratios = []
-        for engine in engines:
-            found = asked_of(engine, name, project, limit)
-            show("", engine, found, ours, limit)
-            if found is not None:
-                ratios.append(found["seconds"] / ours["seconds"])
-                differing += [f"{name} in {engine}"] if found["answer"] != ours["answer"] else []
-        slow += [f"{name} {min(ratios):.1f}x"] if ratios and min(ratios) < AIM else []
-    print(f"less than {AIM}x faster than the best SQL: {', '.join(slow) or 'none'}")
-    return f"answers differ: {', '.join(differing)}" if differing else None
-
-
-def show(name: str, who: str, found: dict[str, Any] | None, ours: dict[str, Any] | None, limit: float = HOURS) -> None:
+def show(name: str, who: str, found: dict[str, Any] | None, ours: dict[str, Any], limit: float = HOURS) -> None:
     if found is None:
         print(f"{name:22}{who:12}{f'over {limit:.0f} s':>18}", flush=True)
         return
-    ratio = found["seconds"] / ours["seconds"] if ours else 1.0
-    figures = f"{found['seconds']:9.3f}{found['cpu']:9.2f}{found['megabytes']:9.0f}{ratio:17.1f}"
+    figures = f"{found['seconds']:9.3f}{found['cpu']:9.2f}{found['megabytes']:9.0f}{found['seconds'] / ours['seconds']:17.1f}"
     print(f"{name:22}{who:12}{figures}{found['rows']:12,} {found['unit']}", flush=True)
 
 
-def asked_of(what: str, signal: str, project: Path, limit: float) -> dict[str, Any] | None:
-    return in_process(__file__, what, signal, project, limit=limit)
-
-
-def measured(what: str, signal: str, project: Path, limit: float) -> dict[str, Any]:
+def measured(what: str, signal: str, project: Path, repeats: int, limit: float) -> dict[str, Any]:
     work = WORK[what](what, signal, project)
-    answer, taken = best(work, REPEATS, limit)
+    answer, taken = best(work, repeats, limit)
     if isinstance(answer, Edges):
         return taken | {"rows": len(answer), "unit": "edges", "answer": answer.digest()}
     return taken | {"rows": answer, "unit": "rows"}

@@ -4,6 +4,7 @@ All of it moves a sum: a fact enters at the later of `occurred_at` and `known_at
 in the order of time, says the measure at every instant; rows of one instant are peers, and so are seen together.
 
 - *Counts and sums* move with every fact: late facts leave no shorter way. So do shares and trends, as one sum of both sides.
+  Where few ever come near the bound, as persons do, facts of buckets that hold too few are left out before.
 - *How many different* (`people`, `days`, ...) move with stretches. Facts of one key in one bucket of the window's length can't be further
   apart than the window, so the facts of a bucket become one row before anything is sorted; late ones stay single.
 - *Bounds* are crossed in few buckets of time. Sums of buckets, which need no order, say in which; only their moves are sorted.
@@ -130,6 +131,8 @@ class Query:
                 return self._share(part, whole, int(str(share.value)))
             case Comparison(Measure() as now, ">", Arithmetic(Literal() as factor, "*", Previous(then))) if now == then:
                 return self._reached(self._moves_now_and_then(now, _number(factor)), 1, _window(now))
+            case Comparison(Measure(function="count") as measure, ">=", Literal() as least) if self.about == "person":
+                return self._seldom(measure, _number(least))
             case Comparison(Measure(function="count" | "sum") as measure, ">=", Literal() as least):
                 return self._reached(self._moves_of_facts(measure), _number(least), _window(measure))
             case Comparison(Measure() as measure, ">=", Literal() as least):
@@ -165,6 +168,30 @@ class Query:
             f"select s, t, case when level >= {least} then 1 else -1 end as c from {both}\n"
             f"  where (level >= {least}) != (case when former = {-NEVER} then base else former end >= {least})"
         )
+
+    def _seldom(self, count: Measure, least: int) -> str:
+        """The turns of a count's being at least so much, where few subjects ever have so many facts.
+
+        A window ends in one bucket of its length and begins in the one before. Where both hold too few facts, nothing is looked at.
+        """
+        window = _window(count)
+        bucket = self.dialect.divided("occurred", window)
+        facts, inside = self._facts(count.selector), f"enters < occurred + {window}"
+        near = self._step(
+            self.dialect.moves(
+                facts, ("b", "occurred"), (inside, "enters", bucket, "occurred"), (inside, "enters", f"{bucket} + 1", "occurred")
+            )
+        )
+        hot = self._step(f"select s, b from {near} group by s, b having count(*) >= {least}")
+        fine = self._step(
+            f"select n.s as s, n.t as enters, n.occurred as occurred, n.b as b from {near} n join {hot} h on n.s = h.s and n.b = h.b"
+        )
+        moves = self._step(self.dialect.moves(fine, ("b", "c"), ("true", "enters", "b", "1"), ("true", f"occurred + {window}", "b", "-1")))
+        by = "partition by s, b order by t"
+        levels = self._step(f"select s, b, t, sum(c) over ({by}) >= {least} as reached from {moves}")
+        both = self._step(f"select s, b, t, reached, {self.dialect.lag('reached', 'false', by)} as was from {levels}")
+        here = f"{self.dialect.divided('t', window)} = b"
+        return self._step(f"select s, t, case when reached then 1 else -1 end as c from {both} where reached != was and {here}")
 
     def _swept(self, moves: str, names: Ordered[str], test: str) -> str:
         """The turns of a test on the running sums of moves."""

@@ -18,9 +18,10 @@ Answer = TypeVar("Answer")
 SLOW_SECONDS = 20.0
 
 
-def in_process(script: str, *arguments: object, limit: float | None = None) -> dict[str, Any] | None:
+def in_process(script: str, *arguments: object, **options: object) -> dict[str, Any] | None:
     """What the script prints in its last line, as JSON, when asked to `--measure` that. None where it was over its limit (`limited`)."""
-    command = [sys.executable, script, *(() if limit is None else ("--limit", str(limit))), "--measure", *map(str, arguments)]
+    told = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    command = [sys.executable, script, *told, "--measure", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode == -signal.SIGALRM:
         return None
