@@ -162,11 +162,22 @@ def test_a_new_project_of_every_pattern_has_no_problems(tmp_path, pattern):
     checked = check(CheckRequest(tmp_path / "acme" / "playbook"))
     assert [problem.told() for problem in checked.problems] == []
     assert checked.sources
+    assert checked.tests >= len(checked.signals) > 3
     assert {"README.md", "data/.gitignore", "playbook/company.yaml", "playbook/product.yaml"} < set(report.files)
     playbook = read_playbook(tmp_path / "acme" / "playbook")
     assert playbook.product.plans
     assert playbook.product.events
     assert playbook.product.rules.exclusions
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Sydney"])
+@pytest.mark.parametrize("pattern", sorted(PATTERNS))
+def test_whoever_names_the_own_time_zone_finds_the_tests_of_a_pattern_still_true(tmp_path, pattern, zone):
+    init(InitRequest(tmp_path, pattern))
+    company = tmp_path / "playbook" / "company.yaml"
+    company.write_text(re.sub(r"(?m)^time_zone: .*$", f"time_zone: {zone}", company.read_text()))
+    assert read_playbook(tmp_path / "playbook").company.time_zone.key == zone
+    assert [problem.told() for problem in check(CheckRequest(tmp_path / "playbook")).problems] == []
 
 
 def test_the_patterns_differ_in_what_they_start_with(tmp_path):
@@ -177,6 +188,7 @@ def test_the_patterns_differ_in_what_they_start_with(tmp_path):
     assert len({tuple(plan.name for plan in playbook.product.plans) for playbook in playbooks}) == len(PATTERNS)
     assert len({tuple(playbook.product.events) for playbook in playbooks}) == len(PATTERNS)
     assert len({playbook.product.rules.exclusions for playbook in playbooks}) == len(PATTERNS)
+    assert len({tuple(playbook.signals) for playbook in playbooks}) == len(PATTERNS)
 
 
 def test_a_new_project_never_overwrites_a_playbook(tmp_path):
@@ -228,7 +240,7 @@ def test_what_is_simply_wrong_is_wrong_for_editors_too(tmp_path, text):
 
 def test_the_schemas_are_written_where_the_patterns_look_for_them(tmp_path):
     written = write_schemas(tmp_path / ".schema")
-    assert sorted(path.name for path in written) == ["company.json", "product.json", "sources.json"]
+    assert sorted(path.name for path in written) == ["company.json", "icp.json", "product.json", "signals.json", "sources.json"]
     init(InitRequest(tmp_path / "acme"))
     for path in (tmp_path / "acme" / "playbook").rglob("*.yaml"):
         named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text())

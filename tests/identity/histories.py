@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from tandem.facts.corrections import gone, gone_over_time
 from tandem.facts.fact import Correction, Event, Fact, Version
+from tandem.facts.subjects import versions_by_subject
 from tandem.facts.text import read_facts
 from tandem.identity.existence import Existence
 from tandem.identity.history import History
 from tandem.identity.identity import Identity
 from tandem.identity.rules import Rules
 from tandem.values.instants import DAY
-from tests.identity.worlds import RULES, START, Choices, World, event_table, happenings, seeded_worlds, tables, worlds
+from tests.identity.worlds import RULES, START, Choices, World, event_table, facts_of, happenings, seeded_worlds, tables, worlds
 
 RULES_OF_LINKS = ("anonymous", "join", "seen", "email", "crm", "explicit", "alias", "merge", "domain")
 Answer = tuple[str | None, str | None, str | None, bool]
@@ -59,10 +60,7 @@ class Past:
         return Identity.of(tables(self.counting(self.world.facts, at)), self.world.rules, at, self.gone(at))
 
     def records(self) -> pa.Table:
-        found = [fact for fact in self.world.facts if isinstance(fact, Version)]
-        columns = {"kind": [f.kind for f in found], "id": [f.record_id for f in found], "fact_id": [f.id for f in found]}
-        texts = {name: pa.array(values, pa.string()) for name, values in columns.items()}
-        return pa.table({**texts, "known_at": pa.array([fact.known_at for fact in found], pa.int64())})
+        return versions_by_subject(tables(self.world.facts))
 
 
 def pasts() -> st.SearchStrategy[Past]:
@@ -73,6 +71,22 @@ def seeded_pasts(count: int, seed: int) -> list[Past]:
     chance = Random(seed)
     corrected = [[chance.randbytes(14) for _ in range(chance.choice((0, 0, 1, 2, 4, 8)))] for _ in range(count)]
     return [past_of(world, data) for world, data in zip(seeded_worlds(count, seed), corrected, strict=True)]
+
+
+def seeded_kin(count: int, seed: int) -> list[Past]:
+    """Pasts of accounts that name each other as parents, and are merged; their corrections take parents away too."""
+    chance = Random(seed)
+    found = []
+    for _ in range(count):
+        told = [chance.randbytes(14) for _ in range(chance.randint(2, 16))]
+        kinds = ("account", "account", "account", chance.choice(("account", "merge")))
+        facts = tuple(fact for number, each in enumerate(told) for fact in facts_of(number, each, kinds))
+        rules = Rules(source_order=chance.choice(((), ("crm",), ("csv", "app"))))
+        world = World(facts, rules, max(fact.known_at for fact in facts), frozenset(), ())
+        past = past_of(world, [chance.randbytes(14) for _ in range(chance.choice((0, 0, 1, 3, 6)))])
+        corrections = tuple(replace(each, target=each.target.replace("/domain", "/parent")) for each in past.corrections)
+        found.append(dataclass_replace(past, corrections=corrections))
+    return found
 
 
 def past_of(world: World, corrected: list[bytes]) -> Past:

@@ -10,13 +10,15 @@ from hypothesis import HealthCheck, given, settings
 
 from tandem.facts.corrections import OPEN, gone, gone_over_time
 from tandem.facts.fact import Correction
+from tandem.facts.subjects import versions_by_subject
 from tandem.facts.text import read_facts
+from tandem.identity.existence import Existence
 from tandem.identity.history import History
 from tandem.identity.rules import Exclusion, Rules
 from tandem.values.instants import show
 from tests.facts.test_corrections import LISTS
 from tests.identity.histories import STORIES, Past, disagreement, existing, pasts, seeded_pasts, slowly_existing
-from tests.identity.worlds import RULES, event_table, instant, tables
+from tests.identity.worlds import RULES, event_table, tables
 
 SMALL = settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
@@ -77,6 +79,11 @@ def over(text: str | None, rules: Rules = RULES) -> History:
     facts = read_facts(text or "")
     corrections = [fact for fact in facts if isinstance(fact, Correction)]
     return History.of(tables([fact for fact in facts if not isinstance(fact, Correction)]), rules, gone_over_time(corrections))
+
+
+def recorded(text: str | None) -> Existence:
+    """What exists by a text, its records too."""
+    return over(text).existence(versions_by_subject(tables(read_facts(text or ""))))
 
 
 def told(history: History, name: str, row: int = 0) -> list[tuple[str, str, str | None]]:
@@ -143,17 +150,32 @@ def test_a_person_has_the_account_of_the_latest_fact_and_a_late_fact_does_not_ch
 
 def test_a_record_makes_its_subject_exist_before_anything_happens():
     """
+    2026-03-01 account acme
+    2026-03-01 person bob
+    2026-03-01 workspace w9
     2026-03-02 Opened by ann @acme
     2026-03-02 workspace w9 account=beta
     """
-    text = {"kind": ["account", "person", "workspace"], "id": ["acme", "bob", "w9"], "fact_id": ["r1", "r2", "r3"]}
-    records = pa.table({**text, "known_at": [instant("2026-03-01")] * 3})
-    existence = over(test_a_record_makes_its_subject_exist_before_anything_happens.__doc__).existence(records)
+    existence = recorded(test_a_record_makes_its_subject_exist_before_anything_happens.__doc__)
     since = {one["id"]: day(one["since"]) for one in existence.accounts.to_pylist()}
     assert since == {"acme": "2026-03-01", "~bob": "2026-03-01", "beta": "2026-03-02"}
     assert {one["id"]: one["account"] for one in existence.persons.to_pylist()} == {"ann": "acme", "bob": "~bob"}
     of_w9 = [(day(one["since"]), one["account"]) for one in existence.workspaces.to_pylist() if one["id"] == "w9"]
     assert of_w9 == [("2026-03-01", None), ("2026-03-02", "beta")]
+
+
+def test_a_record_that_names_an_account_makes_nobody_else_s_exist():
+    """
+    2026-03-01 touch T-1 person=ann account=acme
+    2026-03-02 lead L-1 person=bob
+    2026-03-03 lead L-2 person=cat workspace=w1
+    2026-03-05 (group) by @acme/w1
+    """
+    existence = recorded(test_a_record_that_names_an_account_makes_nobody_else_s_exist.__doc__)
+    # The touch is acme's, not that of ann's own account, in which nothing ever happened.
+    stretches = [(one["id"], day(one["since"]), day(one["until"])) for one in existence.accounts.to_pylist()]
+    assert stretches == [("acme", "2026-03-01", ""), ("~bob", "2026-03-02", ""), ("~cat", "2026-03-03", "2026-03-05")]
+    assert {one["id"]: one["account"] for one in existence.persons.to_pylist()} == {"ann": "~ann", "bob": "~bob", "cat": "~cat"}
 
 
 def test_an_excluded_event_keeps_its_belonging_and_has_one_stretch_where_only_the_reason_changes():

@@ -104,9 +104,7 @@ def what_may_be_taken_back_rules_out_others(m: pytest.MonkeyPatch) -> None:
 
 def a_sighting_that_may_be_taken_back_rules_out_others(m: pytest.MonkeyPatch) -> None:
     right = history.sightings
-    m.setattr(
-        history, "sightings", lambda events, coded, blocked, claims, doubtful: right(events, coded, blocked, claims, doubtful & False)
-    )
+    m.setattr(history, "sightings", lambda events, blocked, claims, doubtful: right(events, blocked, claims, doubtful[:0]))
 
 
 def a_sighting_of_a_visitor_rules_out_others(m: pytest.MonkeyPatch) -> None:
@@ -160,7 +158,7 @@ def a_shared_browser_stays_shared_when_a_claim_is_taken_back(m: pytest.MonkeyPat
 
 
 def a_fact_that_is_gone_keeps_its_belonging(m: pytest.MonkeyPatch) -> None:
-    m.setattr(history, "_clipped", lambda found, events, known, gone: found)
+    m.setattr(history, "_clipped", lambda found, events, rows, gone: found)
 
 
 def the_last_of_a_person_is_the_last_one_known(m: pytest.MonkeyPatch) -> None:
@@ -169,12 +167,7 @@ def the_last_of_a_person_is_the_last_one_known(m: pytest.MonkeyPatch) -> None:
 
 def the_last_of_a_person_goes_by_delivery_not_by_fact_id(m: pytest.MonkeyPatch) -> None:
     right = latest._leading
-
-    class Nameless:
-        def take(self, rows: Any) -> Any:
-            return latest.pa.array(["" for _ in rows])
-
-    m.setattr(latest, "_leading", lambda group, occurred, row, ids: right(group, occurred, row, Nameless()))
+    m.setattr(latest, "_leading", lambda group, occurred, row, ids: right(group, occurred, row, lambda rows: ["" for _ in rows]))
 
 
 def records_make_nothing_exist(m: pytest.MonkeyPatch) -> None:

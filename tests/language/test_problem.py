@@ -76,7 +76,7 @@ def test_a_problem_is_plain_values_for_scripts():
     assert json.loads(json.dumps(problem.as_json())) == {
         "file": "x.yaml", "line": 1, "column": 4, "end_line": 1, "end_column": 5, "code": "wrong_type", "message": "expected a list",
         "help": None, "severity": "warning",
-        "other": {"file": "x.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2},
+        "other": {"file": "x.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2}, "lines": [],
     }  # fmt: skip
     assert "warning: expected a list" in problem.told()
 

@@ -15,7 +15,8 @@ Each `.md` file here holds cases. A case is a heading, its files, and what is to
 
 `«` and `»` mark the words that must be underlined, `‹` and `›` those of the other place; both are removed before reading, and `␀` becomes
 a NUL byte. After the file's name may stand `repeat N` (the text N times), `encoding NAME`, or `folder` (a folder of that name). A case that
-does not name `company.yaml` has a good one, unless it says `~~~none company.yaml`. `~~~init` runs `tandem init` on what is there.
+does not name `company.yaml` has a good one, unless it says `~~~none company.yaml`. `~~~init` runs `tandem init` on what is there. `~~~seen`
+lists the events, one a line, that the project's data holds.
 
 A case may be a bare condition instead: `~~~expression NAME about SUBJECT`, both absent where they do not matter. Several are signals of one
 playbook, which may ask each other. What they may name is `NAMES`, below.
@@ -31,8 +32,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+from tandem.app.check import CheckRequest, check
 from tandem.app.init import InitRequest, init
-from tandem.app.playbook import read_playbook
 from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.codes import PROBLEMS
 from tandem.language.expression.check import read
@@ -112,6 +113,7 @@ class Case:
     told: str
     init: bool = False
     expressions: bool = False
+    seen: tuple[str, ...] | None = None
     where: str = field(default="", compare=False)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -124,7 +126,7 @@ class Case:
                 file.write(folder / "playbook")
             if self.init:
                 return init(InitRequest(folder)).problems
-            return read_playbook(folder / "playbook").problems
+            return check(CheckRequest(folder / "playbook", self.seen)).problems
 
     def _problems_of_expressions(self) -> tuple[Problem, ...]:
         abouts: dict[str, About] = {file.path: file.about for file in self.files}
@@ -160,7 +162,8 @@ def _case(title: str, body: str, where: str) -> Case:
     told = [block["text"].rstrip("\n") for block in blocks if block["kind"] == "text"]
     assert len(told) == 1, f"{where}: a case has one `~~~text`"
     init_runs = any(block["kind"] == "init" for block in blocks)
-    return Case(title, tuple(expressions or files), told[0], init_runs, bool(expressions), where)
+    seen = next((tuple(block["text"].splitlines()) for block in blocks if block["kind"] == "seen"), None)
+    return Case(title, tuple(expressions or files), told[0], init_runs, bool(expressions), seen, where)
 
 
 def render(cases: list[Case]) -> str:
@@ -179,6 +182,8 @@ def _shown(case: Case) -> str:
         return "\n".join([f"### {case.title}\n", *shown, f"```text\n{case.told}\n```\n"])
     files = [file for file in case.files if file.marked != "name: Acme\n" and file.option != "folder"]
     shown = [f"`{file.path}`{_said(file.option)}\n\n```yaml\n{file.text.replace(chr(0), '␀')}```\n" for file in files]
+    if case.seen is not None:
+        shown.append("with data that holds the events " + ", ".join(f"`{name}`" for name in case.seen) + "\n")
     return "\n".join([f"### {case.title}\n", *shown, f"```text\n{case.told}\n```\n"])
 
 

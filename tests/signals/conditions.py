@@ -35,9 +35,9 @@ def read(text: str, expects: Expects = "condition") -> Any:
 
 ABOUTS: tuple[About, ...] = ("person", "workspace", "account")
 _FIELDS = {
-    "person": ("account.plan", "title", "person.title", "account.employees", "account.icp_tier"),
-    "workspace": ("plan", "account.plan", "account.employees", "account.icp_tier"),
-    "account": ("plan", "account.plan", "any(plan)", "all(workspace.plan)", "highest(plan)", "employees", "account.icp_tier"),
+    "person": ("account.plan", "title", "person.title", "account.employees", "account.icp_tier", "account.is_target"),
+    "workspace": ("plan", "account.plan", "account.employees", "account.icp_tier", "account.is_target"),
+    "account": ("plan", "account.plan", "any(plan)", "all(workspace.plan)", "highest(plan)", "employees", "account.icp_tier", "is_target"),
 }
 _DATES = {
     "person": ("account.renewal_date",),
@@ -110,6 +110,8 @@ def _test(pick: Choices, about: About, named: bool) -> str:
             field = pick.of(*_FIELDS[about])
             if "employees" in field:
                 return f"{field} {sign} 50"
+            if "is_target" in field:
+                return f"{field} {pick.of('=', '!=')} {pick.of('true', 'false')}"
             words = ("CTO", "VP") if "title" in field else ("first", "second") if "tier" in field else PLANS
             test = pick.of(f"= {words[0]}", f"!= {words[1]}", f"in ({words[-1]}, {words[0]})", f"not in ({words[1]}, {words[0]})")
             return f"{field} {test}"

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.expression.check import check
 from tandem.language.expression.nodes import Expression, Held, Literal, parts_of
 from tandem.language.expression.units import Names
 from tandem.language.source import Span
 from tandem.signals.edges import edges
 from tandem.signals.meaning import holds, is_on
-from tandem.signals.world import FOREVER, Period, Subject, World, exists
+from tandem.signals.world import DECLARED_FIELDS, FOREVER, Period, Subject, World, exists
 from tandem.values.instants import HOUR, Instant, read_instant, show
 from tests.signals.conditions import ABOUTS, PLANS, read, seeded_conditions
 from tests.signals.worlds import SETS, START, SmallWorld, built, seeded_worlds
@@ -80,7 +79,7 @@ def test_the_order_of_telling_does_not_matter() -> None:
 @pytest.mark.parametrize("about", ABOUTS)
 def test_the_conditions_that_are_asked_make_sense(about: Any) -> None:
     names = Names(
-        sets=tuple(SETS), records={name: kind.fields for name, kind in RECORD_KINDS.items()}, plans=PLANS,
+        sets=tuple(SETS), records=DECLARED_FIELDS, plans=PLANS,
         signals={f"{each}_on": each for each in ABOUTS}, scores={f"{each}_points": each for each in ABOUTS},
     )  # fmt: skip
     texts = seeded_conditions(1_500, about, seed=15)

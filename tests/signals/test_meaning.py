@@ -587,6 +587,40 @@ def test_the_tier_of_an_account_is_the_first_that_is_true() -> None:
     assert turns(world, "account.icp_tier = live", w1) == [("03-05", "entered"), ("03-07", "left")]
 
 
+def test_a_target_is_named_by_the_playbook_by_id_or_domain_or_by_a_record() -> None:
+    """
+    2026-03-01 account A-1 domain=Acme.example
+    2026-03-01 account A-2 domain=globex.example
+    2026-03-01 account A-3 domain=hooli.example
+    2026-03-01 account A-4 domain=other.example
+    2026-03-03 target T-1 @A-3 tier=A
+    2026-03-04 account A-2 domain=globex.test
+    2026-03-05 target T-1 deleted
+    """
+    world = told(test_a_target_is_named_by_the_playbook_by_id_or_domain_or_by_a_record, targets=["A-1", "globex.example"])
+    days = {each: over(world, "account.is_target", "1 3 4 5", Subject("account", each)) for each in ("A-1", "A-2", "A-3", "A-4")}
+    assert days == {
+        "A-1": [True, True, True, True],
+        "A-2": [True, True, False, False],
+        "A-3": [False, True, True, False],
+        # Whom nobody names is no target; that is known, not unknown.
+        "A-4": [False, False, False, False],
+    }
+    assert known(world, "is_target = true", Subject("account", "A-3")) == [("03-03", "entered", "03-03"), ("03-05", "left", "03-05")]
+
+
+def test_a_person_asks_for_the_target_of_the_account() -> None:
+    """
+    2026-03-01 target T-1 @acme
+    2026-03-02 Opened by ann @acme
+    2026-03-03 account acme-eu is acme
+    2026-03-03 Opened by bob @acme-eu
+    """
+    world = told(test_a_person_asks_for_the_target_of_the_account, targets=["acme-eu"])
+    assert at(world, "account.is_target", "2026-03-02", Subject("person", "ann")) is True
+    assert at(world, "account.is_target", "2026-03-03", Subject("person", "bob")) is True
+
+
 # Semantics 5: signals and edges.
 
 

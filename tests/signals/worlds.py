@@ -45,6 +45,7 @@ def world_of(
     signals: Mapping[str, str] | None = None,
     scores: Mapping[str, Sequence[tuple[str, int]]] | None = None,
     tiers: Sequence[tuple[str, str]] = (),
+    targets: Collection[str] = (),
 ) -> World:
     """The world that a text tells, in the notation of facts, with conditions and selectors as text. excluded: persons left out."""
     return replace(
@@ -58,6 +59,7 @@ def world_of(
             name: ScoreDeclaration(tuple((read(condition), points) for condition, points in lines))
             for name, lines in (scores or {}).items()
         },
+        targets=frozenset(targets),
         tiers=tuple((name, read(condition)) for name, condition in tiers),
     )
 
@@ -111,7 +113,8 @@ class _Known:
         seen = [account.id]
         while (parent := self.latest("account", seen[-1], "parent")) is not None and parent not in seen:
             seen.append(parent)
-        return seen[-1]
+        # Of a ring the first by its name is the root, whoever asks.
+        return seen[-1] if parent is None else min(seen[seen.index(parent) :])
 
     def knows(self, subject: Subject) -> bool:
         return subject in self.subjects
@@ -227,7 +230,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     ("event", "event", "event", "correct", "undo"),
     ("event", "event", "workspace", "merge", "alias"),
     ("event", "account", "workspace", "subscription", "subscription", "merge"),
-    ("event", "account", "workspace", "subscription", "correct"),
+    ("event", "account", "workspace", "subscription", "correct", "target"),
     ("event", "event", "event", "account", "workspace", "subscription", "person", "merge", "alias", "correct", "undo"),
 )
 
@@ -259,6 +262,7 @@ def small_world(data: bytes, happened: Iterable[bytes]) -> SmallWorld:
             signals={f"{about}_on": condition for about, condition in named.items()},
             scores={f"{about}_points": ScoreDeclaration(lines) for about, lines in points.items()},
             tiers=pick.of((), tiers),
+            targets=frozenset(pick.of((), ("A",), ("B", "beta.io"))),
         ),
     )
 
@@ -317,8 +321,11 @@ def _facts(number: int, pick: Choices, kinds: Sequence[str], before: Sequence[Fa
                 "employees": pick.of(10, 60, "many", None),
                 "renewal_date": _date(pick),
                 "parent": pick.of(None, *ACCOUNTS),
+                "domain": pick.of("acme.com", "Beta.io", None),
             }
             return [_version("account", pick.of(*ACCOUNTS), fields, pick, same)]
+        case "target":
+            return [_version("target", "T1", {"account": account, "tier": "first"}, pick, same)]
         case "person":
             return [_version("person", pick.of(*USERS), {"title": pick.of("CTO", "VP", 7), "account": account}, pick, same)]
         case "subscription":
@@ -337,6 +344,7 @@ def _properties(pick: Choices) -> dict[str, object]:
         "plan": pick.of(*PLANS, 5, None),
         "trial": pick.of(True, False, "true", None),
         "due": _date(pick),
+        "mixed": pick.of(True, 1, "1", False),
     }
     return {name: value for name, value in said.items() if pick.of(True, True, True, False)}
 

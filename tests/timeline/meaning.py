@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Truth = bool | None
 Value = int | None  # None is unknown.
@@ -152,3 +153,26 @@ def opposite(truth: Value) -> Value:
 def held(condition: Line, length: int, t: int) -> Value:
     """Time is dense: just after `t - length` the condition is what it is at `t - length`."""
     return every(condition.at(each) for each in range(t - length, t + 1))
+
+
+def through(index: Line, table: Sequence[Line], t: int) -> Value:
+    """The value of the one that the index names then."""
+    named = index.at(t)
+    return table[named].at(t) if named is not None and 0 <= named < len(table) else None
+
+
+def first_known(values: Iterable[Value]) -> Value:
+    return next((each for each in values if each is not None), None)
+
+
+def stretches(owner: Line, values: Sequence[Line]) -> list[tuple[int, int, tuple[Value, ...]]]:
+    """From when until when an owner and all values are the same, and what they are; nothing while there is no owner."""
+    lines = (owner, *values)
+    bounds = [-FOREVER, *sorted({at for line in lines for at, _ in line.changes}), FOREVER]
+    found: list[tuple[int, int, tuple[Value, ...]]] = []
+    for since, until in pairwise(bounds):
+        stood = tuple(line.at(since) for line in lines)
+        if found and found[-1][1:] == (since, stood):
+            since = found.pop()[0]
+        found.append((since, until, stood))
+    return [each for each in found if each[2][0] is not None]

@@ -9,16 +9,20 @@ from typing import Any
 
 import tandem.timeline
 
-FILES = ("kernels", "layout", "steps", "stays", "windows", "extremes", "sequence", "clock")
+FILES = ("kernels", "layout", "stack", "steps", "stays", "windows", "extremes", "sequence", "clock")
 SOURCES = {name: (Path(tandem.timeline.__file__).parent / f"{name}.py").read_text() for name in FILES}
 
 
 def standing() -> Any:
     """Everything public, under one name."""
-    from tandem.timeline import clock, extremes, kernels, layout, sequence, steps, windows
+    from tandem.timeline import clock, extremes, kernels, layout, sequence, stack, steps, windows
 
     return SimpleNamespace(
-        **{name: value for each in (kernels, layout, steps, windows, extremes, sequence, clock) for name, value in vars(each).items()}
+        **{
+            name: value
+            for each in (kernels, layout, stack, steps, windows, extremes, sequence, clock)
+            for name, value in vars(each).items()
+        }
     )
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from tandem.timeline.clock import compare_age, held
 from tandem.timeline.extremes import last_occurred
-from tandem.timeline.kernels import UNKNOWN
+from tandem.timeline.kernels import NEVER, UNKNOWN
 from tandem.timeline.layout import lay_out
 from tandem.timeline.sequence import sequence
-from tandem.timeline.steps import Sign, Steps, constant, edges, field_steps, values_at
+from tandem.timeline.stack import between, spans, stacked
+from tandem.timeline.steps import ALWAYS, Sign, Steps, constant, edges, field_steps, holdings_of, through, together, values_at
 from tandem.timeline.windows import count, curve, distinct, total
 
 DAY = 86_400_000_000
@@ -82,6 +83,62 @@ def test_edges_are_where_true_begins_and_ends() -> None:
     condition = Steps(np.array([0, 3, 4]), np.array([1, 2, 3, 9]), np.array([1, UNKNOWN, 0, 1]), UNKNOWN)
     found = edges(condition)
     assert (found.subject.tolist(), found.at.tolist(), found.entered.tolist()) == ([0, 0, 1], [1, 2, 9], [True, False, True])
+
+
+def test_a_tail_counts_with_its_base_and_ends_what_was_corrected() -> None:
+    base = lay_out([0, 0], [1, 2], [1, 2], [0, 1], None, 1)
+    tail = lay_out([1, 0], [4, 3], [4, 1], [2, 3], None, 2)
+    stack = stacked(base, tail, [1], [6])
+    assert (len(stack), stack.subjects, stack.parts) == (4, 2, (stack.base, tail))
+    assert told(count(stack, None, None)) == [(1, 1), (2, 2), (3, 3), (6, 2), (4, 1)]
+    # The mask is one array a part.
+    assert told(count(stack, ([1, 1], [0, 1]), None)) == [(1, 1), (2, 2), (6, 1), (4, 1)]
+    assert told(count(between(stack, 1, 2), None, None)) == [(4, 1)]
+    assert spans(stack, 1, 2) == (slice(2, 2), slice(1, 2))
+
+
+def test_a_tail_that_enters_before_its_base_or_lacks_subjects_is_refused() -> None:
+    base = lay_out([0, 1], [5, 5], [5, 5], [0, 1], None, 2)
+    with pytest.raises(AssertionError, match="enters before the base has: 1 subjects, the first 1"):
+        stacked(base, lay_out([0, 1], [5, 4], [5, 4], [2, 3], None, 2))
+    with pytest.raises(AssertionError, match="a tail of 1 subjects"):
+        stacked(base, lay_out([0], [5], [5], [2], None, 1))
+    with pytest.raises(AssertionError, match="a row beyond 2"):
+        stacked(base, lay_out([0], [5], [5], [2], None, 2), [2], [6])
+    with pytest.raises(AssertionError, match="columns of 1 parts for 2"):
+        count(stacked(base, lay_out([0], [5], [5], [2], None, 2)), [1, 1, 1], 5)
+
+
+def test_a_person_has_the_plan_of_the_account_that_she_is_of() -> None:
+    plans = field_steps([0, 1, 1], [1, 2, 8], [10, 20, 21], 2)
+    account = field_steps([0, 0, 0, 1], [3, 6, 9, 4], [0, 1, UNKNOWN, 2], 2)
+    found = through(account, plans)
+    assert (told(found), found.offsets.tolist(), found.initial) == ([(3, 10), (6, 20), (8, 21), (9, UNKNOWN)], [0, 4, 4], UNKNOWN)
+
+
+def test_opportunities_are_laid_out_again_under_their_accounts() -> None:
+    account = field_steps([0, 1, 1], [1, 2, 7], [4, 4, 3], 3)
+    stage = field_steps([0, 0, 1, 2], [1, 5, 2, 2], [0, 1, 0, 0], 3)
+    found = holdings_of(account, [stage])
+    assert found.subject.tolist() == [0, 0, 1, 1]
+    assert (found.owner.tolist(), found.values.tolist()) == ([4, 4, 4, 3], [[0, 1, 0, 0]])
+    assert (found.since.tolist(), found.until.tolist()) == ([1, 5, 2, 7], [5, NEVER, 7, NEVER])
+    layout = lay_out(found.owner, found.since, found.since, range(4), found.until, 5)
+    # How many of account 4 are in stage 0: both from 2 on, one from 5 on, and the other's account is 3 from 7 on.
+    assert told(count(layout, found.values[0, layout.row] == 0, None)) == [(7, 1), (1, 1), (2, 2), (5, 1), (7, 0)]
+
+
+def test_a_stretch_is_from_always_on_and_is_not_ended_by_a_step_that_changes_nothing() -> None:
+    same = Steps(np.array([0, 1, 1]), np.array([5]), np.array([7]), 7)
+    found = holdings_of(same, [constant(2, UNKNOWN)])
+    assert (found.subject.tolist(), found.owner.tolist(), found.values.tolist()) == ([0, 1], [7, 7], [[UNKNOWN, UNKNOWN]])
+    assert (found.since.tolist(), found.until.tolist()) == ([ALWAYS, ALWAYS], [NEVER, NEVER])
+
+
+def test_ranges_are_put_together_only_if_they_begin_alike() -> None:
+    assert (together([constant(2, 1), constant(1, 1)]).subjects, together([constant(2, 1), constant(1, 1)]).initial) == (3, 1)
+    with pytest.raises(AssertionError, match="before the first step"):
+        together([constant(2, 1), constant(1, 0)])
 
 
 def test_a_window_and_a_sequence_need_a_length() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tandem.timeline import kernels, layout
 from tests.timeline.rooms import standing
-from tests.timeline.worlds import disagreement, tellings, walk_disagreement, worlds
+from tests.timeline.worlds import disagreement, folded, laid_out, split, tellings, walk_disagreement, worlds
 
 
 @pytest.mark.parametrize("threads", [False, True], ids=["one thread", "two threads"])
@@ -17,6 +17,15 @@ def test_every_fold_says_what_is_meant(threads: bool, monkeypatch: pytest.Monkey
         monkeypatch.setattr(kernels, "FEW_ROWS", 0)
         monkeypatch.setattr(layout, "FEW_ROWS", 0)
     assert [found for world in worlds(500 if threads else 2_500, seed=1 + threads) if (found := disagreement(standing(), world))] == []
+
+
+def test_a_base_and_its_tail_are_folded_as_what_they_become() -> None:
+    room = standing()
+    cut = [world for world in worlds(400, seed=8) if world.cut is not None]
+    for world in cut:
+        both = folded(room, world, room.joined(*split(room, world, world.cut or 0)))
+        assert folded(room, world, laid_out(room, world)) == both
+    assert len(cut) > 300
 
 
 def test_steps_walked_together_say_what_is_meant() -> None:

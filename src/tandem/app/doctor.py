@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 
 import msgspec
 import pyarrow as pa
@@ -13,15 +12,12 @@ import pyarrow.compute as pc
 from tandem.app.failed import open_rows
 from tandem.app.knowledge import Knowledge
 from tandem.app.project import Project
+from tandem.app.silence import is_stale
 from tandem.facts.kinds import RECORD_KINDS, FieldType
 from tandem.facts.tables import FACT_SCHEMAS
 from tandem.identity.conflicts import Conflict
 from tandem.identity.identity import Unmatched
 from tandem.values.instants import DAY, Instant, read_instant
-
-# A source is stale when it has been silent three times as long as it ever was before, and at least this long.
-STALE_AFTER_MIN = 2 * DAY
-STALE_GAPS = 3
 
 
 @dataclass(frozen=True)
@@ -122,15 +118,13 @@ def _source(name: str, ledger: pa.Table, knowledge: Knowledge, open_failures: in
     known.sort()
     last = known[-1] if known else None
     silent = None if last is None else max(0, knowledge.as_of - last)
-    longest = max((later - earlier for earlier, later in pairwise(known)), default=0)
-    stale = silent is not None and len(known) > 2 and silent > max(STALE_AFTER_MIN, STALE_GAPS * longest)
     return SourceHealth(
         source=name,
         facts=facts,
         assumed_share=assumed / facts if facts else 0.0,
         last_known=last,
         silent_days=None if silent is None else silent / DAY,
-        stale=stale,
+        stale=is_stale(known, knowledge.as_of),
         open_failures=open_failures,
         **counted,
     )

@@ -6,17 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tandem.app.company import COMPANY, Company
-from tandem.app.product import PRODUCT, Product, ProductFile
+from tandem.app.product import PRODUCT, Product, ProductFile, events_in
 from tandem.language.codes import FILE_BYTES_MAX
+from tandem.language.expression.units import Names
 from tandem.language.fingerprint import fingerprint
 from tandem.language.problem import Problem, sort_problems
 from tandem.language.shape import Shape, read
-from tandem.language.source import Source
-from tandem.language.tree import Node, Tree, decode_file, read_yaml
+from tandem.language.source import Source, Span
+from tandem.language.tree import Entries, Node, Tree, decode_file, read_yaml
+from tandem.signals.playbook.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
+from tandem.signals.playbook.declare import Icp, Score, Signal
+from tandem.signals.world import Declared
 from tandem.values.names import nearest
 
 if TYPE_CHECKING:
@@ -24,7 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-COMPANY_FILE, PRODUCT_FILE, SOURCES_FOLDER = "company.yaml", "product.yaml", "sources"
+COMPANY_FILE, PRODUCT_FILE, ICP_FILE = "company.yaml", "product.yaml", "icp.yaml"
+SOURCES_FOLDER, SIGNALS_FOLDER = "sources", "signals"
+FILES, FOLDERS = (COMPANY_FILE, PRODUCT_FILE, ICP_FILE), (SOURCES_FOLDER, SIGNALS_FOLDER)
 RESERVED_SOURCES = ("segment", "notation")  # They are read without a mapping.
 
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,14 +42,40 @@ _NOTES = (".md", ".txt")
 class Playbook:
     """What the folder says. Where `problems` holds an error, what could not be read has its default, and must not be acted upon.
 
+    names: all that its conditions may name. events_at, trial_at: where `product.yaml` declares each event, and how long a trial lasts.
     fingerprint: the version of all its rules; see `language/fingerprint.py`.
     """
 
     company: Company = field(default_factory=Company)
     product: Product = field(default_factory=Product)
     sources: Mapping[str, SourceMapping] = field(default_factory=dict)
+    icp: Icp = field(default_factory=Icp)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    scores: Mapping[str, Score] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    events_at: Mapping[str, Span] = field(default_factory=dict)
+    trial_at: Span | None = None
     fingerprint: str = ""
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def declared(self) -> Declared:
+        """What its conditions read, and a world of facts needs."""
+        assert self.names.records is not None, "fields are always declared"
+        targets = [target.account for target in self.icp.targets]
+        return Declared(
+            zone=self.company.time_zone,
+            plans=tuple(plan.name for plan in self.product.plans),
+            sets=self.product.sets,
+            source_order=self.product.rules.source_order,
+            signals={name: signal.when for name, signal in self.signals.items()},
+            scores={name: score.declaration for name, score in self.scores.items()},
+            tiers=tuple((tier.name, tier.when) for tier in self.icp.tiers),
+            # A domain may be written in any case, an id in its own only.
+            targets=frozenset((*targets, *(target.casefold() for target in targets))),
+            fields=self.names.records,
+            choices=self.names.choices,
+        )
 
 
 def read_playbook(folder: Path) -> Playbook:
@@ -65,33 +98,72 @@ class _Folder:
         if COMPANY_FILE not in paths:
             help = "write `name: Your company` into it; `tandem init` makes a whole playbook"
             self.problem("missing_file", f"there is no `{COMPANY_FILE}`", COMPANY_FILE, help)
-        names = [name for path in paths if (name := _source_of(path)) is not None]
+        names = [_source_of(path) for path in paths if path.startswith(f"{SOURCES_FOLDER}/")]
         known = company or Company()
         sources = {name: mapping for name in names if (mapping := self.read_mapping(name, known.time_zone)) is not None}
         if product is not None:
             self.check_order(product, names)
+        declared = self.read_declarations(paths)
+        self.problems += declared.problems
         return Playbook(
             company=known,
-            product=Product() if product is None else product.product(known.time_zone),
+            product=Product() if product is None else product.product(known.time_zone, declared.sets),
             sources=sources,
-            fingerprint=fingerprint(self.roots),
+            icp=declared.icp,
+            signals=declared.signals,
+            scores=declared.scores,
+            names=declared.names,
+            events_at=events_in(self.roots.get(PRODUCT_FILE)),
+            trial_at=None if product is None or product.trial is None else product.trial.span,
+            fingerprint=fingerprint(self.roots, declared.spelt),
             problems=sort_problems(self.problems),
         )
+
+    def read_declarations(self, paths: Sequence[str]) -> Declarations:
+        """Signals, scores, tiers and sets, by the names that all files declare, those with other mistakes included."""
+        trees = {path: self.tree(path) for path in paths if path == ICP_FILE or path.startswith(f"{SIGNALS_FOLDER}/")}
+        roots = {path: None if tree is None else tree.root for path, tree in trees.items()}
+        icp = roots.pop(ICP_FILE, None)
+        product = self.roots.get(PRODUCT_FILE)
+        said = {} if product is None else PRODUCT.readable(product)
+        # A file without its tree may declare anything; one that is not there declares nothing.
+        lost = product is None and PRODUCT_FILE in paths
+
+        def not_read(key: str) -> bool:
+            return isinstance(product, Entries) and product.find(key) is not None and key not in said
+
+        declared = read_declarations(
+            Trees(
+                signals=roots,
+                icp=icp,
+                has_icp=ICP_FILE in paths,
+                sets=None if lost else {} if product is None else sets_in(product),
+                events=tuple(said.get("events", ())) or None,
+                plans=None if lost or not_read("plans") else tuple(plan.value.name for plan in said.get("plans", ())),
+            )
+        )
+        # In which file a signal stands decides nothing.
+        for path in roots:
+            if roots[path] is not None:
+                del self.roots[path]
+        rules = rules_of([root for root in roots.values() if root is not None])
+        if rules is not None:
+            self.roots[f"{SIGNALS_FOLDER}/"] = rules
+        return declared
 
     def files(self) -> Iterator[str]:
         """The paths, inside the folder, of all files that mean something; the others are told."""
         for entry in _listed(self.folder):
-            if entry.name in (COMPANY_FILE, PRODUCT_FILE):
+            if entry.name in FILES:
                 yield entry.name
-            elif entry.name == SOURCES_FOLDER and entry.is_dir():
+            elif entry.name in FOLDERS and entry.is_dir():
                 for file in _listed(entry):
                     if file.suffix == ".yaml":
-                        yield f"{SOURCES_FOLDER}/{file.name}"
+                        yield f"{entry.name}/{file.name}"
                     else:
-                        self.unknown(f"{SOURCES_FOLDER}/{file.name}", (f"{SOURCES_FOLDER}/{file.stem}.yaml",))
+                        self.unknown(f"{entry.name}/{file.name}", (f"{entry.name}/{file.stem}.yaml",))
             else:
-                known = (COMPANY_FILE, PRODUCT_FILE, f"{SOURCES_FOLDER}/*.yaml")
-                self.unknown(f"{entry.name}/" if entry.is_dir() else entry.name, known)
+                self.unknown(f"{entry.name}/" if entry.is_dir() else entry.name, (*FILES, *(f"{folder}/*.yaml" for folder in FOLDERS)))
 
     def unknown(self, path: str, known: Sequence[str]) -> None:
         near = nearest(path, known)
@@ -158,9 +230,9 @@ class _Folder:
         return f"{self.folder.name}/{path}"
 
 
-def _source_of(path: str) -> str | None:
+def _source_of(path: str) -> str:
     """The name of the source that a path declares."""
-    return path.removeprefix(f"{SOURCES_FOLDER}/").removesuffix(".yaml") if "/" in path else None
+    return path.removeprefix(f"{SOURCES_FOLDER}/").removesuffix(".yaml")
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -8,10 +8,15 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from tandem.identity.rules import DEFAULT_BLOCKED, Exclusion, Rules, Who
+from tandem.language.expression.nodes import Selector
+from tandem.language.expression.tokens import TAKEN_BY_GRAMMAR
 from tandem.language.problem import Problem
 from tandem.language.record import Either, Field, ListOf, MapOf, Record
-from tandem.language.shape import As, DateOrInstant, Located, Moment, Number, Placed, Text, Whole
-from tandem.language.tree import Entries
+from tandem.language.shape import As, DateOrInstant, Length, Located, Moment, Number, Placed, Text, Whole
+from tandem.language.source import Span
+from tandem.language.tree import Entries, Items, Node, Scalar
+from tandem.values.durations import Duration
+from tandem.values.instants import HOUR
 
 Suppressed = Literal["person", "event", "email"]
 
@@ -35,7 +40,10 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Product:
-    """plans: lowest first. events: declared name to what it means. rules: the part of identity, its sources first wins."""
+    """plans: lowest first. events: declared name to what it means. rules: the part of identity, its sources first wins.
+
+    sets: what each named set picks: what any of its selectors picks. trial: how long one lasts; None where there are none.
+    """
 
     name: str = ""
     plans: tuple[Plan, ...] = ()
@@ -43,6 +51,8 @@ class Product:
     sources: tuple[str, ...] = ()
     rules: Rules = field(default_factory=Rules)
     suppress: tuple[Suppression, ...] = ()
+    sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
+    trial: Duration | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class _Exclude:
 
 @dataclass(frozen=True)
 class ProductFile:
-    """`product.yaml` as it was read; dates wait for the company's time zone, names of sources for the folder."""
+    """`product.yaml` as it was read; dates wait for the company's time zone, names of sources for the folder, sets for all names."""
 
     name: str
     plans: tuple[Located[Plan], ...]
@@ -73,8 +83,10 @@ class ProductFile:
     identity: _Identity
     exclude: tuple[_Exclude, ...]
     suppress: tuple[Suppression, ...]
+    sets: Mapping[str, tuple[str, ...]]
+    trial: Located[Duration] | None
 
-    def product(self, zone: tzinfo) -> Product:
+    def product(self, zone: tzinfo, sets: Mapping[str, tuple[Selector, ...]]) -> Product:
         """The same with instants; a bare date is midnight in `zone`."""
         order = tuple(source.value for source in self.sources)
         return Product(
@@ -91,7 +103,20 @@ class ProductFile:
                 source_order=order,
             ),
             suppress=self.suppress,
+            sets=sets,
+            trial=None if self.trial is None else self.trial.value,
         )
+
+
+def events_in(product: Node | None) -> dict[str, Span]:
+    """Where each event is declared, as far as it can be read."""
+    entry = product.find("events") if isinstance(product, Entries) else None
+    match None if entry is None else entry.value:
+        case Items(items=items):
+            return {item.text: item.span for item in items if isinstance(item, Scalar)}
+        case Entries(entries=entries):
+            return {each.key.text: each.key.span for each in entries}
+    return {}
 
 
 def _exclusion(rule: _Exclude, zone: tzinfo) -> Exclusion:
@@ -101,6 +126,12 @@ def _exclusion(rule: _Exclude, zone: tzinfo) -> Exclusion:
 
 def _plan(name: str | Plan) -> Plan:
     return name if isinstance(name, Plan) else Plan(name)
+
+
+def _set_name(text: str) -> str:
+    if text in TAKEN_BY_GRAMMAR:
+        raise ValueError(f"`{text}` means something else in a condition")
+    return text
 
 
 def _pattern(text: str) -> str:
@@ -200,6 +231,8 @@ _PLAN = Record(
         ),
     },
 )
+_SELECTOR = Text("an event's name, or a selector")
+_SET_NAME = As(Text("a name of small letters, digits and `_`, such as `core`", r"[a-z][a-z0-9_]*"), _set_name, "another name")
 _DOMAIN = Placed(As(Text("a domain such as `example.com`", r"[^@\s*]+\.[^@\s*]+"), str.casefold, "a domain such as `example.com`"))
 _IDENTITY = Record(
     _Identity,
@@ -236,6 +269,18 @@ PRODUCT = Record(
             ),
             "The events that the product sends, with what they mean. A declared event that never comes is told by `tandem doctor`.",
             default={},
+        ),
+        "sets": Field(
+            MapOf(
+                _SET_NAME,
+                As(Either((_SELECTOR, ListOf(_SELECTOR, least=1))), lambda said: said if isinstance(said, tuple) else (said,), "events"),
+            ),
+            "Named selections of events, which signals ask for by name: `core: [Runbook Created, '\"Report Shared\" where plan = team']`.",
+            default={},
+        ),
+        "trial": Field(
+            Placed(Length(least=HOUR)),
+            "How long a trial lasts, where there is one; `tandem check` warns if no signal can fire in it.",
         ),
         "sources": Field(
             ListOf(Placed(Text("a source's name"))),

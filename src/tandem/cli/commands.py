@@ -71,11 +71,10 @@ def init(context: click.Context, folder: Path, pattern: str) -> None:
 @click.pass_context
 def check(context: click.Context, format_: Format) -> None:
     """Read the playbook and tell every problem, all at once."""
-    from tandem.app.check import CheckRequest
-    from tandem.app.check import check as check_playbook
+    from tandem.app.check import check_project
     from tandem.cli.render import print_csv, print_json
 
-    report = check_playbook(CheckRequest(_project(context).folder / "playbook"))
+    report = check_project(_project(context))
     if format_ == "json":
         print_json(report.as_json())
     elif format_ == "csv":
@@ -85,7 +84,9 @@ def check(context: click.Context, format_: Format) -> None:
         for problem in report.problems:
             click.echo(problem.told() + "\n")
         counted = f"{_counted(report.errors, 'error')}, {_counted(report.warnings, 'warning')}"
-        click.echo(f"{counted}; {_counted(len(report.sources), 'source')}; fingerprint {report.fingerprint[:12]}")
+        click.echo(
+            f"{counted}; {_counted(len(report.sources), 'source')}, {_counted(len(report.signals), 'signal')}, {_counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
+        )
     context.exit(1 if report.errors else 0)
 
 

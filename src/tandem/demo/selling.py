@@ -15,11 +15,12 @@ from tandem.values.instants import DAY, HOUR, MINUTE, SECOND, Instant, show, to_
 SELLERS = ("bea.ortiz", "tom.lindgren", "sofia.marsh")
 SALES_ZONE = ZoneInfo("America/New_York")
 _SEAT_PRICE = {"team": 12, "business": 29}  # USD a month.
+_FIRST_TERM = 180 * DAY
 
 
 @dataclass(frozen=True)
 class AccountRow:
-    """product_workspace: filled in by hand where the people's mail addresses name no company."""
+    """product_workspace: filled in by hand where the people's mail addresses name no company. renewal_on: when what was signed ends."""
 
     account_id: str
     name: str
@@ -30,6 +31,7 @@ class AccountRow:
     parent_id: str
     owner: str
     created_on: str
+    renewal_on: str
     product_workspace: str
     merged_into: str
     merged_on: str
@@ -120,6 +122,7 @@ def _record(account: Account, path: Path, seller: str, until: Instant) -> tuple[
     if account.crm_id is None:
         return ()
     merged = path.merged is not None and path.merged < until
+    is_customer = account.fate == "buys" and path.closes is not None and path.closes < until
     return (
         AccountRow(
             account_id=account.crm_id,
@@ -131,6 +134,7 @@ def _record(account: Account, path: Path, seller: str, until: Instant) -> tuple[
             parent_id=account.parent or "",
             owner=seller,
             created_on=_day(account.begins),
+            renewal_on=_day(path.closes + _FIRST_TERM) if is_customer and path.closes is not None else "",
             product_workspace=account.workspace if account.is_free_mail else "",
             merged_into=(account.merged_into or "") if merged else "",
             merged_on=_local(path.merged) if merged and path.merged is not None else "",

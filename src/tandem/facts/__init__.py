@@ -2,5 +2,5 @@
 
 In: frozen facts (`fact.py`). Out: Arrow tables of one schema a kind (`tables.py`), corrections in force (`corrections.py`), text.
 Law: a fact never changes; what is asked as of T sees only facts with `known_at <= T`.
-Read `fact.py`, `kinds.py`, `reasons.py`, `canonical.py`, `tables.py`, `corrections.py`, `text.py`.
+Read `fact.py`, `kinds.py`, `reasons.py`, `canonical.py`, `tables.py`, `subjects.py`, `corrections.py`, `text.py`.
 """

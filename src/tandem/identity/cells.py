@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tandem.facts.corrections import OPEN
 from tandem.identity.coded import CodedEvents, Numbers, StepTable
+from tandem.identity.events import Events
 from tandem.identity.exclusions import matched_on, matches
 from tandem.identity.owners import Belonging
 from tandem.identity.owners_over_time import OwnersOverTime
@@ -22,6 +23,7 @@ from tandem.identity.rules import Exclusion
 from tandem.identity.steps import Steps, joined
 
 Codes = NDArray[np.int32]
+Rows = slice | Numbers
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -54,12 +56,16 @@ class Coded:
 
 @dataclass(frozen=True)
 class Cells:
-    """cell: (n,) of each event. steps: of each cell, the instants of knowledge at which its answer changes.
+    """kind_of: (combinations,) which of the kinds of answer each has. spans: of each kind, the instants of occurrence at which it may change.
 
-    until: (steps,) where the next step of the cell begins. answer: (steps,) into `person`, `workspace`, `account` and `excluded`.
+    cell_of: (spans,) the number of the span's cell, -1 where nothing occurs in it. steps: of each cell, the instants of knowledge at which
+    its answer changes. until: (steps,) where the next step of the cell begins. answer: (steps,) into `person`, `workspace`, `account` and
+    `excluded`.
     """
 
-    cell: Numbers
+    kind_of: Numbers
+    spans: StepTable
+    cell_of: Numbers
     steps: StepTable
     until: Numbers
     answer: Numbers
@@ -69,15 +75,15 @@ class Cells:
     excluded: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, coded: CodedEvents, known_at: Numbers, owners: OwnersOverTime) -> Cells:
-        kind_of, kinds = _kinds(coded, known_at, owners)
+    def of(cls, events: Events, owners: OwnersOverTime) -> Cells:
+        kind_of, kinds = _kinds(events, owners)
         rules = [rule for rule in owners.rules.exclusions if rule.who != "event"]
         begins = [_begins(over, rules) for over in kinds]
         spans = StepTable.of(begins)
-        span = spans.step_of(kind_of[coded.combination], coded.occurred_at)
         # Only spans of occurrence in which something occurs are cells.
         used = np.zeros(len(spans.starts), dtype=bool)
-        used[span] = True
+        for part in events.slices():
+            used[spans.step_of(kind_of[events.coded.combination[part]], events.occurred_at[part])] = True
         kind_of_span = np.repeat(np.arange(len(kinds)), spans.count)[used]
         starts: list[tuple[int, ...]] = []
         answer: list[int] = []
@@ -90,10 +96,17 @@ class Cells:
         until = np.append(steps.starts[1:], OPEN)
         until[steps.first + steps.count - 1] = OPEN
         return cls(
-            (np.cumsum(used) - 1)[span], steps, until, np.array(answer, dtype=np.int64),
+            kind_of, spans, np.where(used, np.cumsum(used) - 1, -1), steps, until, np.array(answer, dtype=np.int64),
             Coded.of(one.person for one in answers), Coded.of(one.workspace for one in answers), Coded.of(one.account for one in answers),
             np.array([one.excluded for one in answers], dtype=bool),
         )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.steps.count)
+
+    def of_rows(self, coded: CodedEvents, rows: Rows) -> Numbers:
+        """The cells of some rows of the events that the cells were made of."""
+        return self.cell_of[self.spans.step_of(self.kind_of[coded.combination[rows]], coded.occurred_at[rows])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,17 +122,18 @@ class Stretches:
         return Stretches(self.row[chosen], self.since[chosen], self.until[chosen], self.answer[chosen])
 
 
-def over_time(cells: Cells, known_at: Numbers) -> Stretches:
-    """What each event belongs to from when it is known on. known_at: (n,) of the events of the cells."""
-    first = cells.steps.step_of(cells.cell, known_at)
-    number = cells.steps.first[cells.cell] + cells.steps.count[cells.cell] - first
+def over_time(cells: Cells, events: Events, rows: Numbers) -> Stretches:
+    """What some rows belong to from when they are known on; stretches name them by their position among `rows`."""
+    cell, known = cells.of_rows(events.coded, rows), events.known_at[rows]
+    first = cells.steps.step_of(cell, known)
+    number = cells.steps.first[cell] + cells.steps.count[cell] - first
     row = np.arange(len(number), dtype=np.int64)
     if (number > 1).any():
         row = np.repeat(row, number)
         step = first[row] + np.arange(len(row), dtype=np.int64) - (np.cumsum(number) - number)[row]
     else:
         step = first
-    return Stretches(row, np.maximum(known_at[row], cells.steps.starts[step]), cells.until[step], cells.answer[step])
+    return Stretches(row, np.maximum(known[row], cells.steps.starts[step]), cells.until[step], cells.answer[step])
 
 
 def without_echoes(stretches: Stretches, answer: Numbers) -> Stretches:
@@ -137,10 +151,12 @@ def alike(cells: Cells) -> Numbers:
     return np.fromiter((firsts.setdefault(ids, number) for number, ids in enumerate(named)), np.int64)
 
 
-def _kinds(coded: CodedEvents, known_at: Numbers, owners: OwnersOverTime) -> tuple[Numbers, list[Steps[Steps[Belonging]]]]:
+def _kinds(events: Events, owners: OwnersOverTime) -> tuple[Numbers, list[Steps[Steps[Belonging]]]]:
     """(combinations,) which of the distinct answers over time each has, and those."""
+    coded = events.coded
     first_known = np.full(len(coded.combinations), OPEN)
-    np.minimum.at(first_known, coded.combination, known_at)
+    for part in events.slices():
+        np.minimum.at(first_known, coded.combination[part], events.known_at[part])
     kind_of = np.zeros(len(coded.combinations), dtype=np.int64)
     numbers: dict[int, int] = {}
     kinds: list[Steps[Steps[Belonging]]] = []

@@ -24,7 +24,7 @@ Combination = tuple[str | None, str | None, str | None, str | None]
 class CodedEvents:
     """combination: (n,) for each row an index into `combinations`. occurred_at: (n,) microseconds."""
 
-    combination: Numbers
+    combination: Numbers | NDArray[np.int32]
     combinations: list[Combination]
     occurred_at: Numbers
 

@@ -8,25 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+from functools import cached_property, partial
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tandem.facts.corrections import OPEN
 from tandem.identity.cells import Cells, Coded, Stretches
 from tandem.identity.coded import Numbers
+from tandem.identity.events import Events
 from tandem.identity.latest import Held, account_of_latest
 from tandem.identity.links import usable
-from tandem.identity.lives import Stretch
+from tandem.identity.lives import Stretch, life
 from tandem.identity.merges_over_time import MergesOverTime
 from tandem.identity.owners_over_time import OwnersOverTime
 from tandem.identity.steps import ALWAYS, Steps
 
 V = TypeVar("V")
-Recorded = Mapping[str, Mapping[str, Sequence[Stretch]]]
 
 
 @dataclass(frozen=True)
@@ -44,39 +43,64 @@ class Existence:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Events, as existence reads them. doubtful: (n,) those that are ever gone. stretches: all of them, over time."""
+    """Events, as existence reads them. doubtful: rows of those that are ever gone. over: of some rows, by position among them."""
 
     cells: Cells
-    known_at: Numbers
-    occurred_at: Numbers
-    doubtful: NDArray[np.bool_]
-    stretches: Stretches
-    ids: Any
+    events: Events
+    doubtful: Numbers
+    over: Callable[[Numbers], Stretches]
+
+    @cached_property
+    def taken(self) -> Stretches:
+        return self.over(self.doubtful)
+
+    @cached_property
+    def firsts(self) -> tuple[Numbers, Numbers]:
+        """(cells,) from when on a fact that is never gone is known, and from when on one is known and has occurred."""
+        known, begun = np.full(len(self.cells), OPEN), np.full(len(self.cells), OPEN)
+        for part in self.events.sure_slices(self.doubtful):
+            cell, known_at = self.cells.of_rows(self.events.coded, part), self.events.known_at[part]
+            np.minimum.at(known, cell, known_at)
+            np.minimum.at(begun, cell, np.maximum(known_at, self.events.occurred_at[part]))
+        return known, begun
 
 
+class Naming(NamedTuple):
+    """That versions of records name the subject `id` of a kind; and which workspace, and whether any account, they name with it."""
+
+    kind: str
+    id: str
+    workspace: str | None
+    names_account: bool
+
+
+Recorded = Mapping[Naming, Sequence[Stretch]]
 Lasting = defaultdict[str, list[Stretch]]
 
 
 def find_existence(owners: OwnersOverTime, facts: Facts, recorded: Recorded) -> Existence:
-    """recorded: by kind of subject and its id as the source has it, when a record of it is known."""
+    """recorded: by what they name, as the source has it, when versions of records are known."""
     cells = facts.cells
     persons, workspaces, accounts = (_of_facts(facts, column) for column in (cells.person, cells.workspace, cells.account))
-    of_persons = _of_records(owners, recorded["person"], owners.persons)
-    of_workspaces = _of_records(owners, recorded["workspace"], None)
-    _add(persons, of_persons)
-    _add(workspaces, of_workspaces)
-    _add(accounts, _of_records(owners, recorded["account"], owners.accounts))
-    latest = account_of_latest(cells, facts.stretches, facts.occurred_at, facts.ids)
+    for kind, there in (("person", persons), ("workspace", workspaces), ("account", accounts)):
+        _add(there, _of_records(owners, kind, {naming: stretches for naming, stretches in recorded.items() if naming.kind == kind}))
+    latest = account_of_latest(cells, facts.events, facts.firsts[1], facts.doubtful, facts.taken, facts.over)
     held_by_person = {one: _held(united(there), latest.get(one, ()), partial(_of_person, owners, one)) for one, there in persons.items()}
     held_by_workspace = {one: _held(united(there), (), partial(_of_workspace, owners, one)) for one, there in workspaces.items()}
-    # The record of a person or a workspace belongs to its account too.
-    for held_by, records in ((held_by_person, of_persons), (held_by_workspace, of_workspaces)):
-        for one, stretches in records.items():
+    # A record that names no account belongs to that of its workspace, and where that has none, to that of its person.
+    leading = {naming: stretches for naming, stretches in recorded.items() if not naming.names_account}
+    of_workspaces = {naming: stretches for naming, stretches in leading.items() if naming.kind == "workspace"}
+    of_persons = {
+        naming: _outside(stretches, held_by_workspace.get(naming.workspace or "", ()))
+        for naming, stretches in leading.items()
+        if naming.kind == "person"
+    }
+    for kind, held_by, records in (("person", held_by_person, of_persons), ("workspace", held_by_workspace, of_workspaces)):
+        for one, stretches in _of_records(owners, kind, records).items():
             for since, until, account in held_by[one]:
                 if account is not None:
-                    within = ((max(since, begun), min(until, over)) for begun, over in united(stretches))
-                    accounts[account] += [stretch for stretch in within if stretch[0] < stretch[1]]
-    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items()}
+                    accounts[account] += _within(united(stretches), since, until)
+    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items() if there}
     return Existence(_table(held_by_person), _table(held_by_workspace), _table(whole).drop_columns(["account"]))
 
 
@@ -98,11 +122,8 @@ def _add(lasting: Lasting, more: Lasting) -> None:
 
 def _of_facts(facts: Facts, column: Coded) -> Lasting:
     """When facts belong to each subject of a column. All facts of a cell share its steps, so the first known speaks for them."""
-    cells = facts.cells
-    first_known = np.full(len(cells.steps.first), OPEN)
-    np.minimum.at(first_known, cells.cell[~facts.doubtful], facts.known_at[~facts.doubtful])
-    since = np.maximum(cells.steps.starts, np.repeat(first_known, cells.steps.count))
-    taken = facts.stretches.take(facts.doubtful[facts.stretches.row])
+    cells, taken = facts.cells, facts.taken
+    since = np.maximum(cells.steps.starts, np.repeat(facts.firsts[0], cells.steps.count))
     since, until, answer = (
         np.concatenate(pair) for pair in ((since, taken.since), (cells.until, taken.until), (cells.answer, taken.answer))
     )
@@ -118,19 +139,33 @@ def _of_facts(facts: Facts, column: Coded) -> Lasting:
     return found
 
 
-def _of_records(owners: OwnersOverTime, recorded: Mapping[str, Sequence[Stretch]], merges: MergesOverTime | None) -> Lasting:
-    """When records belong to each subject, after merges."""
+def _of_records(owners: OwnersOverTime, kind: str, recorded: Recorded) -> Lasting:
+    """When records belong to each subject of a kind, after merges."""
+    merges: MergesOverTime | None = {"person": owners.persons, "account": owners.accounts}.get(kind)
     found: Lasting = defaultdict(list)
-    for one, stretches in recorded.items():
+    for (_, one, *_), stretches in recorded.items():
         if usable(one, owners.blocked) is None:
             continue
         if merges is None or not merges.may_change(one):
             found[one] += stretches
             continue
         for since, until, root in _spans(owners.over(partial(merges.root, one), ALWAYS)):
-            within = ((max(since, begun), min(until, over)) for begun, over in stretches)
-            found[root] += [stretch for stretch in within if stretch[0] < stretch[1]]
+            found[root] += _within(stretches, since, until)
     return found
+
+
+def _within(stretches: Iterable[Stretch], since: int, until: int) -> list[Stretch]:
+    parts = ((max(since, begun), min(until, over)) for begun, over in stretches)
+    return [part for part in parts if part[0] < part[1]]
+
+
+def _outside(stretches: Iterable[Stretch], held: Iterable[Held]) -> list[Stretch]:
+    """The parts of stretches in which what is held has no account."""
+    return [
+        part
+        for begun, over in stretches
+        for part in life(begun, [(since, until) for since, until, account in held if account is not None], [(over, OPEN)])
+    ]
 
 
 def _held(there: Iterable[Stretch], latest: Iterable[Held], otherwise: Callable[[int], Steps[str | None]]) -> list[Held]:

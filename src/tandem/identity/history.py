@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +16,19 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tandem.facts.corrections import OPEN
-from tandem.facts.kinds import SUBJECTS
 from tandem.identity.cells import Cells, Stretches, alike, over_time, without_echoes
-from tandem.identity.coded import CodedEvents, Numbers, encoded, instants_of
+from tandem.identity.coded import Numbers
+from tandem.identity.events import Events, rows_that_may_go
 from tandem.identity.exclusions import matching
-from tandem.identity.existence import Existence, Facts, find_existence
+from tandem.identity.existence import Existence, Facts, Naming, find_existence
+from tandem.identity.families_over_time import families_over_time
 from tandem.identity.identity import NO_EVENTS, plain_table
 from tandem.identity.links import folded, read_links
 from tandem.identity.lives import Gone, Lives, Stretch, life
 from tandem.identity.owners_over_time import OwnersOverTime
 from tandem.identity.rules import Rules
-from tandem.identity.sightings import rows_of, sightings
+from tandem.identity.sightings import sightings
+from tandem.identity.steps import Ties
 
 Flags = NDArray[np.bool_]
 
@@ -35,8 +38,7 @@ class History:
     """Answers about belonging at every instant of knowledge (`of`)."""
 
     owners: OwnersOverTime
-    events: pa.Table
-    coded: CodedEvents
+    events: Events
     gone: Gone
 
     @classmethod
@@ -45,15 +47,16 @@ class History:
 
         gone: by id of a fact or link, the stretches of knowledge time in which it does not count (`gone_over_time`).
         """
-        gone = gone or {}
-        plain_tables = {kind: plain_table(table) for kind, table in tables.items()}
+        told = {kind: plain_table(table) for kind, table in tables.items()}
+        return cls.of_events(Events.of(told.get("event", NO_EVENTS.empty_table())), told, rules, gone or {})
+
+    @classmethod
+    def of_events(cls, events: Events, tables: Mapping[str, pa.Table], rules: Rules, gone: Gone) -> History:
+        """The same where few of the events are in memory. tables: plain columns; of events, those that are `identify` or `group`."""
         blocked = folded(rules.blocked_ids)
-        events = plain_tables.get("event", NO_EVENTS.empty_table())
-        coded = CodedEvents.of(events)
-        links = read_links(plain_tables, blocked, ())
-        sighted = sightings(events, coded, blocked, links.anonymous, rows_of(events, gone))
-        owners = OwnersOverTime(links, rules, sighted, Lives(gone))
-        return cls(owners, events, coded, gone)
+        links = read_links(tables, blocked, ())
+        sighted = sightings(events, blocked, links.anonymous, rows_that_may_go(events, gone))
+        return cls(OwnersOverTime(links, rules, sighted, Lives(gone)), events, gone)
 
     def belongings(self, events: pa.Table | None = None) -> pa.Table:
         """Stretches of knowledge time, by row and since: what `Identity` as of any instant in them says of the event.
@@ -63,17 +66,16 @@ class History:
         `excluded`. An event has no stretch where it is not known or is corrected away; neighbours with equal answers are one.
         """
         if events is None:
-            events, cells = self.events, self.cells
+            asked, cells = self.events, self.cells
         else:
-            events = plain_table(events)
-            cells = Cells.of(CodedEvents.of(events), instants_of(events, "known_at"), self.owners)
-        known = instants_of(events, "known_at")
-        found = over_time(cells, known)
-        left_out = self._left_out(events)
+            asked = Events.of(plain_table(events))
+            cells = Cells.of(asked, self.owners)
+        found = over_time(cells, asked, np.arange(len(asked)))
+        left_out = self._left_out(asked)
         if left_out.any():
             # Where the event's name decides, it does not matter whether a rule about belonging leaves it out too.
             found = without_echoes(found, np.where(left_out[found.row], alike(cells)[found.answer], found.answer))
-        found = _clipped(found, events, known, self.gone)
+        found = _clipped(found, asked, np.arange(len(asked)), self.gone)
         texts = {"person": cells.person, "workspace": cells.workspace, "account": cells.account}
         columns = {name: column.taken(found.answer) for name, column in texts.items()}
         excluded = cells.excluded[found.answer] | left_out[found.row]
@@ -82,43 +84,48 @@ class History:
     def existence(self, records: pa.Table | None = None) -> Existence:
         """When each person, workspace and account exists, and whose a person and a workspace are, over knowledge time.
 
-        records: the facts that are versions of records, by the subjects that they belong to: `kind` (person, workspace or
-        account), `id`, `fact_id` and `known_at`. One that belongs to several subjects has several rows.
+        records: the versions of records, by the subjects that they name (`versions_by_subject`).
         """
-        known, occurred = (instants_of(self.events, name) for name in ("known_at", "occurred_at"))
-        stretches = _clipped(over_time(self.cells, known), self.events, known, self.gone)
-        facts = Facts(self.cells, known, occurred, rows_of(self.events, self.gone), stretches, self.events.column("message_id"))
-        return find_existence(self.owners, facts, _recorded(records, self.gone))
+        doubtful = rows_that_may_go(self.events, self.gone)
+        return find_existence(self.owners, Facts(self.cells, self.events, doubtful, self._stretches), _recorded(records, self.gone))
+
+    def _stretches(self, rows: Numbers) -> Stretches:
+        """Of some rows, which ascend; they are named by their position among those."""
+        return _clipped(over_time(self.cells, self.events, rows), self.events, rows, self.gone)
+
+    def survivors(self, kind: Literal["person", "account"]) -> Ties:
+        """What merged ids became, by the id as the source has it; only of those that ever are merged. Visitors are none of them."""
+        return (self.owners.persons if kind == "person" else self.owners.accounts).ties()
+
+    def families(self) -> Ties:
+        """The root of the family of each account that ever stands under another. Who is merged away stands under itself."""
+        return families_over_time(self.owners)
 
     @cached_property
     def cells(self) -> Cells:
         """Of the facts that the history was made of."""
-        return Cells.of(self.coded, instants_of(self.events, "known_at"), self.owners)
+        return Cells.of(self.events, self.owners)
 
-    def _left_out(self, events: pa.Table) -> Flags:
+    def _left_out(self, events: Events) -> Flags:
         """(n,) which events a rule about their name leaves out."""
-        found = np.zeros(events.num_rows, dtype=bool)
+        found = np.zeros(len(events), dtype=bool)
         rules = [rule for rule in self.owners.rules.exclusions if rule.who == "event"]
         if rules:
-            codes, names = encoded(events.column("event"))
-            occurred = instants_of(events, "occurred_at")
+            codes, names = events.texts.names()
         for rule in rules:
             matches = matching(rule, names)[codes]
-            matches &= (occurred >= rule.since) if rule.since is not None else True
-            matches &= (occurred < rule.until) if rule.until is not None else True
+            matches &= (events.occurred_at >= rule.since) if rule.since is not None else True
+            matches &= (events.occurred_at < rule.until) if rule.until is not None else True
             found |= matches
         return found
 
 
-def _clipped(found: Stretches, events: pa.Table, known: Numbers, gone: Gone) -> Stretches:
-    """The stretches less those in which their fact is gone."""
-    doubtful = rows_of(events, gone)
-    if not doubtful.any():
+def _clipped(found: Stretches, events: Events, rows: Numbers, gone: Gone) -> Stretches:
+    """The stretches less those in which their fact is gone; they name rows by their position among `rows`."""
+    lives = lives_of(events, rows, gone)
+    if not lives:
         return found
-    rows = np.flatnonzero(doubtful)
-    ids = events.column("message_id").take(pa.array(rows)).to_pylist()
-    lives = {row: life(int(known[row]), gone.get(fact, ())) for row, fact in zip(rows.tolist(), ids, strict=True)}
-    inside = doubtful[found.row]
+    inside = np.isin(found.row, np.fromiter(lives, np.int64))
     taken = found.take(inside)
     parts = [
         (row, max(since, begun), min(until, over), answer)
@@ -134,18 +141,27 @@ def _clipped(found: Stretches, events: pa.Table, known: Numbers, gone: Gone) -> 
     return whole.take(np.argsort(whole.row, kind="stable"))
 
 
-def _recorded(records: pa.Table | None, gone: Gone) -> dict[str, dict[str, list[Stretch]]]:
-    """By kind of subject and its id as the source has it: when a record of it is known."""
-    found: dict[str, dict[str, list[Stretch]]] = {kind: {} for kind in SUBJECTS}
+def lives_of(events: Events, rows: Numbers, gone: Gone) -> dict[int, list[Stretch]]:
+    """By position among `rows`, which ascend: when the fact counts, of those that ever are gone."""
+    doubtful = np.intersect1d(events.texts.rows_of(gone), rows)
+    known = events.known_at[doubtful].tolist()
+    said = zip(np.searchsorted(rows, doubtful).tolist(), known, events.texts.ids(doubtful), strict=True)
+    return {position: life(since, gone.get(fact, ())) for position, since, fact in said}
+
+
+def _recorded(records: pa.Table | None, gone: Gone) -> dict[Naming, list[Stretch]]:
+    """When a version is known that names a subject."""
+    found: dict[Naming, list[Stretch]] = {}
     if records is None:
         return found
-    versions = plain_table(records.select(["kind", "id", "fact_id", "known_at"]))
+    named = ["kind", "id", "workspace", "names_account"]
+    versions = plain_table(records.select([*named, "fact_id", "known_at"]))
     ids = versions.column("fact_id")
     doubtful = pc.is_in(ids, pa.array(sorted(gone), ids.type))
     # Of versions that stay, the first known says all.
-    sure = versions.filter(pc.invert(doubtful)).group_by(["kind", "id"]).aggregate([("known_at", "min")])
-    for kind, one, known in zip(*(sure.column(name).to_pylist() for name in ("kind", "id", "known_at_min")), strict=True):
-        found[kind][one] = [(known, OPEN)]
-    for kind, one, fact, known in zip(*(column.to_pylist() for column in versions.filter(doubtful).columns), strict=True):
-        found[kind].setdefault(one, []).extend(life(known, gone.get(fact, ())))
+    sure = versions.filter(pc.invert(doubtful)).group_by(named).aggregate([("known_at", "min")])
+    for *naming, known in zip(*(sure.column(name).to_pylist() for name in (*named, "known_at_min")), strict=True):
+        found[Naming(*naming)] = [(known, OPEN)]
+    for *naming, fact, known in zip(*(column.to_pylist() for column in versions.filter(doubtful).columns), strict=True):
+        found.setdefault(Naming(*naming), []).extend(life(known, gone.get(fact, ())))
     return found

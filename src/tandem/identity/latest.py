@@ -1,25 +1,31 @@
 """The account of each person's latest fact, over knowledge time. Latest is by (`occurred_at`, fact id), of what has occurred.
 
-Facts of one person that cease to belong to it together are one group, in which the latest so far is a running greatest. Only
-where groups of one person overlap, which is rare, are they walked side by side.
+Where all facts of a person are of one account at any instant, be it another one at another instant, the latest need not be found. Only
+for persons whose facts are of several accounts at once are facts looked at one by one: those that cease to belong to the person
+together are one group, in which the latest so far is a running greatest; and where groups overlap, which is rare, they are walked
+side by side.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from tandem.identity.cells import Cells, Stretches, without_echoes
 from tandem.identity.coded import Numbers
+from tandem.identity.events import Events
 
 # Since, until (half-open), and the account or None.
 Held = tuple[int, int, str | None]
+# The ids of facts, by row.
+Ids = Callable[[Numbers], list[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,27 +41,91 @@ class Spans:
         return Spans(self.person[chosen], self.row[chosen], self.since[chosen], self.until[chosen])
 
 
-def account_of_latest(cells: Cells, stretches: Stretches, occurred_at: Numbers, ids: Any) -> dict[str, list[Held]]:
-    """By printed person, in order. A person without facts that have occurred has none. ids: (n,) of the events."""
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """While some fact of a person belongs to an account, by person and since, all (m,). Persons and accounts are codes of the cells."""
+
+    person: Numbers
+    account: Numbers
+    since: Numbers
+    until: Numbers
+
+    @classmethod
+    def of(cls, person: Numbers, account: Numbers, since: Numbers, until: Numbers) -> Accounts:
+        order = np.lexsort((since, person))
+        return cls(person[order], account[order], since[order], until[order])
+
+    def take(self, chosen: Any) -> Accounts:
+        return Accounts(self.person[chosen], self.account[chosen], self.since[chosen], self.until[chosen])
+
+    def until_before(self) -> Numbers:
+        """(m - 1,) for each but the first, the latest end of the same person's before it; 0 for a person's first."""
+        distinct, rank = np.unique(self.until, return_inverse=True)
+        latest = distinct[np.maximum.accumulate(self.person * len(distinct) + rank) % max(len(distinct), 1)]
+        return np.where(self.person[1:] == self.person[:-1], latest[:-1], 0)
+
+
+def account_of_latest(
+    cells: Cells, events: Events, begun: Numbers, doubtful: Numbers, taken: Stretches, over: Callable[[Numbers], Stretches]
+) -> dict[str, list[Held]]:
+    """By printed person, in order. A person without facts that have occurred has none.
+
+    begun: (cells,) from when on a fact of the cell that is never gone is known and has occurred. doubtful: rows of those that may be
+    gone, and their stretches. over: stretches of some rows, named by their position among those.
+    """
+    since = np.maximum(cells.steps.starts, np.repeat(begun, cells.steps.count))
+    since = np.concatenate([since, np.maximum(taken.since, events.occurred_at[doubtful][taken.row])])
+    until, answer = np.concatenate([cells.until, taken.until]), np.concatenate([cells.answer, taken.answer])
+    person = cells.person.codes[answer].astype(np.int64)
+    there = np.flatnonzero((person >= 0) & (since < until))
+    whole = Accounts.of(person[there], cells.account.codes[answer[there]].astype(np.int64), since[there], until[there])
+    before = whole.until_before()
+    other = np.flatnonzero((whole.account[1:] != whole.account[:-1]) & (whole.since[1:] < before))
+    several = np.zeros(len(cells.person.texts) + 1, dtype=bool)
+    several[whole.person[other + 1]] = True
+    held = _named(_united(whole.take(~several[whole.person])), cells)
+    return held | _of_several(cells, events, several, over) if len(other) else held
+
+
+def _united(apart: Accounts) -> Accounts:
+    """Of persons whose facts are of one account at any instant: from when until when they are of which."""
+    if len(apart.person) == 0:
+        return apart
+    before = apart.until_before()
+    begins = np.append(
+        True, (apart.person[1:] != apart.person[:-1]) | (apart.account[1:] != apart.account[:-1]) | (apart.since[1:] > before)
+    )
+    first = np.flatnonzero(begins)
+    return Accounts(apart.person[first], apart.account[first], apart.since[first], np.maximum.reduceat(apart.until, first))
+
+
+def _of_several(cells: Cells, events: Events, several: NDArray[np.bool_], over: Callable[[Numbers], Stretches]) -> dict[str, list[Held]]:
+    """The same for persons whose facts are of several accounts at once."""
+    looked_at = np.logical_or.reduceat(several[cells.person.codes[cells.answer]], cells.steps.first)
+    rows = np.concatenate([part.start + np.flatnonzero(looked_at[cells.of_rows(events.coded, part)]) for part in events.slices()])
+    stretches, occurred_at = over(rows), events.occurred_at[rows]
     belongs = without_echoes(stretches, cells.person.codes[stretches.answer].astype(np.int64))
     there = Spans(belongs.answer, belongs.row, np.maximum(belongs.since, occurred_at[belongs.row]), belongs.until)
-    there = there.take((there.person >= 0) & (there.since < there.until))
+    there = there.take(several[there.person] & (there.since < there.until))
     if len(there.row) == 0:
         return {}
-    person, since, until, account = _with_account(_latest(there, occurred_at, ids), cells, stretches)
+    person, since, until, account = _with_account(_latest(there, occurred_at, lambda row: events.texts.ids(rows[row])), cells, stretches)
     # Neighbours of one account are one.
     begins = np.flatnonzero(np.append(True, (person[1:] != person[:-1]) | (account[1:] != account[:-1]) | (since[1:] != until[:-1])))
     ends = np.append(begins[1:], len(person)) - 1
+    return _named(Accounts(person[begins], account[begins], since[begins], until[ends]), cells)
+
+
+def _named(accounts: Accounts, cells: Cells) -> dict[str, list[Held]]:
     names = [*cells.account.texts, None]
     found: dict[str, list[Held]] = defaultdict(list)
-    for one, begun, over, number in zip(
-        person[begins].tolist(), since[begins].tolist(), until[ends].tolist(), account[begins].tolist(), strict=True
-    ):
+    columns = (each.tolist() for each in (accounts.person, accounts.since, accounts.until, accounts.account))
+    for one, begun, over, number in zip(*columns, strict=True):
         found[cells.person.texts[one]].append((begun, over, names[number]))
     return dict(found)
 
 
-def _latest(there: Spans, occurred_at: Numbers, ids: Any) -> Spans:
+def _latest(there: Spans, occurred_at: Numbers, ids: Ids) -> Spans:
     """From when each fact is a person's to which is the latest."""
     there = there.take(np.lexsort((occurred_at[there.row], there.since, there.until, there.person)))
     same = (there.person[1:] == there.person[:-1]) & (there.until[1:] == there.until[:-1])
@@ -73,8 +143,10 @@ def _latest(there: Spans, occurred_at: Numbers, ids: Any) -> Spans:
     several = np.isin(there.person, there.person[1:][overlaps])
     walked: list[tuple[int, int, int, int]] = []
     side_by_side = there.take(several)
+    rows = np.unique(side_by_side.row)
+    names = dict(zip(rows.tolist(), ids(rows), strict=True))
     for part in np.split(np.arange(len(side_by_side.row)), np.flatnonzero(np.diff(side_by_side.person)) + 1):
-        walked += _walked(side_by_side.take(part), occurred_at, ids)
+        walked += _walked(side_by_side.take(part), occurred_at, names)
     apart = there.take(~several)
     columns = zip((apart.person, apart.row, apart.since, apart.until), np.array(walked, dtype=np.int64).T, strict=True)
     whole = Spans(*(np.concatenate(pair) for pair in columns))
@@ -93,7 +165,7 @@ def _with_account(latest: Spans, cells: Cells, stretches: Stretches) -> tuple[Nu
     return latest.person[span], since[inside], until[inside], account
 
 
-def _leading(group: Numbers, occurred: Numbers, row: Numbers, ids: Any) -> Numbers:
+def _leading(group: Numbers, occurred: Numbers, row: Numbers, ids: Ids) -> Numbers:
     """The places, in order, at which a fact is later than all before it in its group."""
     distinct, rank = np.unique(occurred, return_inverse=True)
     key = group * len(distinct) + rank
@@ -105,7 +177,7 @@ def _leading(group: Numbers, occurred: Numbers, row: Numbers, ids: Any) -> Numbe
         return leading
     # Of equal instants the greater id is later.
     tie = np.flatnonzero(tied | np.append(tied[1:], False))
-    named = ids.take(pa.array(row[leading[tie]])).to_pylist()
+    named = ids(row[leading[tie]])
     keeps = np.ones(len(leading), dtype=bool)
     best = ""
     for place, name, is_tied in zip(tie.tolist(), named, tied[tie].tolist(), strict=True):
@@ -116,9 +188,9 @@ def _leading(group: Numbers, occurred: Numbers, row: Numbers, ids: Any) -> Numbe
     return leading[keeps]
 
 
-def _walked(spans: Spans, occurred_at: Numbers, ids: Any) -> list[tuple[int, int, int, int]]:
+def _walked(spans: Spans, occurred_at: Numbers, names: dict[int, str]) -> list[tuple[int, int, int, int]]:
     """Overlapping spans of one person side by side: person, row, since and until of the latest fact of those that hold."""
-    latest = list(zip(occurred_at[spans.row].tolist(), ids.take(pa.array(spans.row)).to_pylist(), strict=True))
+    latest = [(at, names[row]) for at, row in zip(occurred_at[spans.row].tolist(), spans.row.tolist(), strict=True)]
     rank = {place: number for number, place in enumerate(sorted(range(len(latest)), key=latest.__getitem__, reverse=True))}
     rows, since, until = spans.row.tolist(), spans.since.tolist(), spans.until.tolist()
     edges = sorted({*since, *until})

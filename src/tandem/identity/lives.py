@@ -45,8 +45,13 @@ class Lives:
         return life(link.known_at, self._gone.get(link.id, ()), self._gone.get(link.fact_id, ()))
 
 
-def essential(links: Links, lives: Lives, source_order: Sequence[str], one_person: Callable[[str], str]) -> Links:
-    """The links without those that change no answer at any instant. one_person: a name for all ids that ever may be one person."""
+def essential(
+    links: Links, lives: Lives, source_order: Sequence[str], one_person: Callable[[str], str], one_account: Callable[[str], str]
+) -> Links:
+    """The links without those that change no answer at any instant.
+
+    one_person, one_account: a name for all ids that ever may be one person, or one account.
+    """
 
     def ranked(stated: ByIdentifier, same: Callable[[str], str] = str) -> ByIdentifier:
         return {one: kept for one, kept in _without_echoes(stated, lives, source_order, same).items() if kept}
@@ -60,6 +65,7 @@ def essential(links: Links, lives: Lives, source_order: Sequence[str], one_perso
         crm_of_person=ranked(links.crm_of_person, one_person),
         email=ranked(links.email, one_person),
         domain=ranked(links.domain),
+        parent=_parents(links.parent, ranked, one_account),
     )
 
 
@@ -107,6 +113,27 @@ def _first_two(joins: Sequence[Link], lives: Lives) -> list[Link]:
             if len(before) > 2:
                 del before[max(before, key=before.__getitem__)]
     return kept
+
+
+def _parents(stated: ByIdentifier, ranked: Callable[[ByIdentifier], ByIdentifier], one_account: Callable[[str], str]) -> ByIdentifier:
+    """Links to parents. A ring is cut at the last of its links, so that there even one that says again what was said matters."""
+    naming = {one: links for one, links in stated.items() if any(link.target is not None for link in links)}
+    above = {one_account(one): set[str]() for one in naming}
+    below: dict[str, set[str]] = defaultdict(set)
+    for one, links in naming.items():
+        for parent in {one_account(link.target) for link in links if link.target is not None}:
+            above[one_account(one)].add(parent)
+            below[parent].add(one_account(one))
+    # From the top down: who is never reached may stand in a ring, or below one.
+    tops = [parent for parent in below if parent not in above]
+    while tops:
+        top = tops.pop()
+        for one in below[top]:
+            above[one].discard(top)
+            if not above[one]:
+                tops.append(one)
+    ringing = {one: links for one, links in naming.items() if above[one_account(one)]}
+    return ranked({one: links for one, links in naming.items() if one not in ringing}) | ringing
 
 
 def _without_echoes(stated: ByIdentifier, lives: Lives, source_order: Sequence[str], same: Callable[[str], str]) -> ByIdentifier:

@@ -10,7 +10,7 @@ from tandem.facts.corrections import OPEN
 from tandem.identity.links import Link, in_order_of_knowing
 from tandem.identity.lives import Lives
 from tandem.identity.merges import Growing
-from tandem.identity.steps import ALWAYS, Steps
+from tandem.identity.steps import ALWAYS, Steps, Ties
 
 V = TypeVar("V")
 Noted = list[tuple[int, V]]
@@ -54,6 +54,11 @@ class MergesOverTime:
     def may_change(self, one: str) -> bool:
         """Whether it is ever merged."""
         return one in self._roots
+
+    def ties(self) -> Ties:
+        """What merged ids became. Nobody is merged before anything is known."""
+        steps = {one: tuple(zip(roots.starts, roots.values, strict=True)) for one, roots in self._roots.items()}
+        return {one: tied[1:] for one, tied in steps.items() if len(tied) > 1}
 
     def links_of(self, ids: Iterable[str]) -> list[Link]:
         """Every merge that may decide which of the ids are one."""

@@ -17,13 +17,14 @@ from typing import Any, TypeVar
 import msgspec
 import pyarrow as pa
 
-from tandem.identity.coded import CodedEvents
+from tandem.identity.coded import CodedEvents, instants_of
 from tandem.identity.domains import WorkDomains
+from tandem.identity.events import Events, TextsOfTable, rows_that_may_go
 from tandem.identity.families import Families, families
 from tandem.identity.links import ByIdentifier, Link, Links, by_subject, folded, in_order, usable
 from tandem.identity.merges import Merged, Merges, Shared, merged, shared
 from tandem.identity.rules import Rules
-from tandem.identity.sightings import rows_of, sightings
+from tandem.identity.sightings import sightings
 from tandem.identity.steps import ALWAYS, NOTHING, Steps, combined, constant, standing
 
 V = TypeVar("V")
@@ -176,6 +177,16 @@ class Owners(ABC):
                 found[str(domain)].append(record)
         return found
 
+    def parent(self, record: str) -> tuple[str, Link] | None:
+        """The account, after merges, that a record names as its parent as of now, and the link that says so.
+
+        Of accounts that were merged, the survivor's own record names the parent.
+        """
+        if self.accounts.root(record) != record:
+            return None
+        link = self.now(standing(self.said(self.links.parent, record), self.rules.source_order))
+        return None if link is None else (self.accounts.root(str(link.target)), link)
+
     def account_of_domain(self, domain: str) -> str:
         """The one account that names the domain; where none or several do, an account of its own."""
         return self.kept(Owners._account_of_domain, domain)
@@ -310,13 +321,9 @@ class OwnersAt(Owners):
 
     @cached_property
     def families(self) -> Families:
-        """As of now. Of accounts that were merged, the survivor's own record names the parent."""
-        named = {}
-        for record in sorted(self.links.parent):
-            link = standing(self.links.parent[record], self.rules.source_order).at(self.as_of)
-            if link is not None and self.accounts.root(record) == record:
-                named[record] = (self.accounts.root(str(link.target)), link)
-        return families(named)
+        """As of now."""
+        named = {record: self.parent(record) for record in sorted(self.links.parent)}
+        return families({record: parent for record, parent in named.items() if parent is not None})
 
 
 def _target(link: Link | None) -> str | None:
@@ -325,6 +332,7 @@ def _target(link: Link | None) -> str | None:
 
 def _sighted(owners: OwnersAt, links: Links, blocked: frozenset[str]) -> ByIdentifier:
     """What was seen, but for links that were taken back."""
-    taken_back = rows_of(owners.events, [one for one in owners.undone if one.endswith("/seen")])
-    seen = sightings(owners.events, owners.coded, blocked, links.anonymous, taken_back)
+    events = Events(owners.coded, instants_of(owners.events, "known_at"), TextsOfTable(owners.events))
+    taken_back = rows_that_may_go(events, [one for one in owners.undone if one.endswith("/seen")])
+    seen = sightings(events, blocked, links.anonymous, taken_back)
     return {place: [link for link in stated if link.id not in owners.undone] for place, stated in seen.items()}

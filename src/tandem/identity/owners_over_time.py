@@ -40,7 +40,7 @@ class OwnersOverTime(Owners):
         self._found: dict[Callable[..., Any], dict[Any, _Answers]] = defaultdict(dict)
         self.persons = MergesOverTime(essential_merges(links.alias, lives), lives, self.now_known, _with_a_voice(links))
         self.accounts = MergesOverTime(essential_merges(links.merge, lives), lives, self.now_known, frozenset())
-        links = essential(links, lives, rules.source_order, self.persons.component)
+        links = essential(links, lives, rules.source_order, self.persons.component, self.accounts.component)
         self._doubtful = {link.id for stated in _all_of(links, sighted) for link in stated if lives.is_doubtful(link)}
         super().__init__(links, rules, ALWAYS, sighted)
 
@@ -184,5 +184,8 @@ def _with_a_voice(links: Links) -> frozenset[str]:
 
 def _all_of(links: Links, sighted: ByIdentifier) -> Iterable[Iterable[Link]]:
     yield from (links.alias, links.join)
-    for by_identifier in (links.anonymous, links.explicit, links.crm_of_workspace, links.crm_of_person, links.email, links.domain, sighted):
+    stated = (
+        links.anonymous, links.explicit, links.crm_of_workspace, links.crm_of_person, links.email, links.domain, links.parent, sighted
+    )  # fmt: skip
+    for by_identifier in stated:
         yield from by_identifier.values()

@@ -10,49 +10,40 @@ from collections import defaultdict
 from collections.abc import Collection
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tandem.identity.coded import CodedEvents, Numbers, plain
+from tandem.identity.coded import CodedEvents, Numbers
+from tandem.identity.events import Events
 from tandem.identity.links import ByIdentifier, Link, in_order, usable
 
 _END = np.iinfo(np.int64).max
 Flags = NDArray[np.bool_]
 
 
-def sightings(events: pa.Table, coded: CodedEvents, blocked: Collection[str], claims: ByIdentifier, doubtful: Flags) -> ByIdentifier:
+def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, doubtful: Numbers) -> ByIdentifier:
     """By workspace, in order: links to a user id (a `person`) or an anonymous id (a `visitor`, a sighting once it is identified).
 
-    events: plain columns, as `coded` has them. claims: by anonymous id; one that nobody ever claims is nobody's sighting. doubtful: (n,) facts that at some time do not count, and so rule out no other.
+    claims: by anonymous id; one that nobody ever claims is nobody's sighting. doubtful: rows that at some time do not count, and so
+    rule out no other.
     """
+    coded = events.coded
     place_of, places, who = _whereabouts(coded, frozenset(blocked), claims)
-    rows = np.flatnonzero(place_of[coded.combination] >= 0)
     identified = np.array([not is_visitor for _, is_visitor in who], dtype=bool)
-    known = np.asarray(events.column("known_at").combine_chunks(), dtype=np.int64)
     # All facts of one combination are of one person; then a user's fact, who is known at once, rules out what anybody does later.
-    rows = rows[_may_be_first(coded.combination[rows], coded.occurred_at[rows], known[rows], ~doubtful[rows])]
-    sure = ~doubtful[rows] & identified[coded.combination[rows]]
-    rows = rows[_may_be_first(place_of[coded.combination[rows]], coded.occurred_at[rows], known[rows], sure)]
+    rows = _may_be_first_of_combination(events, place_of, doubtful)
+    combination, sure = np.asarray(coded.combination[rows], dtype=np.int64), ~np.isin(rows, doubtful)
+    occurred, known = coded.occurred_at[rows], events.known_at[rows]
+    kept = _may_be_first(place_of[combination], occurred, known, sure & identified[combination])
+    rows, combination, sure, occurred, known = rows[kept], combination[kept], sure[kept], occurred[kept], known[kept]
+    ids, sources = events.texts.ids_and_sources(rows)
+    facts = (ids, occurred.tolist(), known.tolist(), sources)
     found: dict[str, list[tuple[Link, bool]]] = defaultdict(list)
-    facts = events.select(["message_id", "occurred_at", "known_at", "source"]).take(pa.array(rows)).to_pydict()
-    for row, fact, occurred, since, source in zip(rows.tolist(), *facts.values(), strict=True):
-        combination = int(coded.combination[row])
-        one, is_visitor = who[combination]
-        place = places[place_of[combination]]
-        link = Link(f"{fact}/seen", "seen", "workspace", place, "visitor" if is_visitor else "person", one, occurred, since, source)
-        found[place].append((link, not is_visitor and not doubtful[row]))
+    for number, is_sure, fact, at, since, source in zip(combination.tolist(), sure.tolist(), *facts, strict=True):
+        one, is_visitor = who[number]
+        place = places[place_of[number]]
+        link = Link(f"{fact}/seen", "seen", "workspace", place, "visitor" if is_visitor else "person", one, at, since, source)
+        found[place].append((link, not is_visitor and is_sure))
     return {place: _in_turn(links) for place, links in found.items()}
-
-
-def rows_of(events: pa.Table, ids: Collection[str]) -> Flags:
-    """(n,) which events have one of the ids, be it as a fact or as the link `seen`."""
-    if not ids:
-        return np.zeros(events.num_rows, dtype=bool)
-    facts = sorted({one.removesuffix("/seen") for one in ids})
-    column = plain(events.column("message_id"))
-    found: Flags = np.asarray(pc.is_in(column, pa.array(facts, column.type)).combine_chunks(), dtype=bool)
-    return found
 
 
 def _whereabouts(coded: CodedEvents, blocked: frozenset[str], claims: ByIdentifier) -> tuple[Numbers, list[str], list[tuple[str, bool]]]:
@@ -67,6 +58,24 @@ def _whereabouts(coded: CodedEvents, blocked: frozenset[str], claims: ByIdentifi
         if (not is_visitor or one in claims) and usable(place, blocked) is not None:
             place_of[number] = places.setdefault(str(place), len(places))
     return place_of, list(places), who
+
+
+def _may_be_first_of_combination(events: Events, place_of: Numbers, doubtful: Numbers) -> Numbers:
+    """The rows that name a workspace and are not ruled out by another of their combination; `_may_be_first`, slice by slice."""
+    coded, groups = events.coded, len(place_of)
+    first, begun = np.full(groups, _END), np.full(groups, _END)
+    for part in events.sure_slices(doubtful):
+        np.minimum.at(first, coded.combination[part], events.known_at[part])
+    for part in events.sure_slices(doubtful):
+        group, occurred = coded.combination[part], coded.occurred_at[part]
+        firsts = events.known_at[part] == first[group]
+        np.minimum.at(begun, group[firsts], occurred[firsts])
+    found = []
+    for part in events.slices():
+        group = coded.combination[part]
+        kept = (events.known_at[part] < first[group]) | (coded.occurred_at[part] <= begun[group])
+        found.append(part.start + np.flatnonzero(kept & (place_of[group] >= 0)))
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
 def _may_be_first(group: Numbers, occurred: Numbers, known: Numbers, sure: Flags) -> Flags:

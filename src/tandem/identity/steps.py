@@ -10,7 +10,7 @@ an order of its own, all others together in one; the first order that has a link
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -21,6 +21,8 @@ V = TypeVar("V")
 
 # Before every instant: the start of the first step.
 ALWAYS = -(2**63)
+# By an id, from when on it stands under which other; before the first under itself. Who is not named always stands under itself.
+Ties = Mapping[str, tuple[tuple[int, str], ...]]
 
 
 class Steps(msgspec.Struct, Generic[V], frozen=True, gc=False):

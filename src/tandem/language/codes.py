@@ -119,6 +119,32 @@ PROBLEMS: dict[str, Code] = {
              "Each kind of record has declared fields, which have types and are what rules ask for, and may have fields of your own too. A name "
              "that is one slip away from a declared one is kept under the name that stands there, and usually was not meant to be. This is a "
              "warning: if the name is meant, leave it."),
+        # Signals, sets and trials.
+        Code("set_in_set", "a set inside of a set",
+             "A set of `product.yaml` names events, each by its name or as a selector such as `\"Report Shared\" where plan = team`. Sets do not "
+             "name other sets, so that one line shows all that a set picks."),
+        Code("event_never_seen", "a declared event that never came",
+             "The event stands in `product.yaml`, and the project's data holds none of that name, so every signal that asks for it is silent. "
+             "Either the name is spelt differently in the product, or nobody sends it yet. This is a warning."),
+        Code("trial_too_short", "a trial that no signal can fire in",
+             "Every signal of kind `usage` or `intent` needs more time from an account's beginning than the trial lasts, for it asks for a longer "
+             "habit, or for a change against an earlier window. So whoever tries the product is never noticed before the trial is over. This "
+             "is a warning: shorten a window, or add a signal for the first days."),
+        # Tests of signals.
+        Code("bad_fact", "a line of a test that tells no fact",
+             "The lines of `given` are facts, one a line, as `tandem facts` prints them: `2026-03-01 Signed Up by ann @acme plan=free` is an event, "
+             "`2026-03-01 account acme employees=200` a record. Lines that begin with `--` are comments. A text of several lines begins with `given: |`."),
+        Code("bad_expectation", "an expectation that cannot be read",
+             "A test expects a signal to be on in stretches: `on from 2026-03-09 until 2026-03-15, from 2026-04-02`. A stretch begins with its first "
+             "instant and ends before its second; without `until` it lasts. A signal that must not turn on is `never on`. Instants are those of the "
+             "company's time zone."),
+        Code("unclear_subject", "a test that does not say of whom",
+             "What a test expects is about one person, workspace or account. Where its facts tell of several, `expect` names each that matters: "
+             "`expect: {acme: on from 2026-03-09, globex: never on}`."),
+        Code("test_failed", "a signal is on at other times than its test expects",
+             "The facts of the test were told to the signal as it stands, through the same identity, sets, tiers and scores as real ones. It turned on or off "
+             "at other instants than expected. Both are shown, with the first instant at which they differ and what the condition saw then; one of the "
+             "two, condition or test, says what was not meant."),
         # Expressions: conditions and measures.
         Code("bad_expression", "something is missing or stands too much",
              "An expression is made of measures and fields that are compared, joined by `and`, `or` and `not`: "
@@ -179,8 +205,9 @@ PROBLEMS: dict[str, Code] = {
         Code("wrong_subject", "a question that makes no sense about this subject",
              "A condition is about one person, one workspace or one account at a time. A person is always one person, so `people(...)` says "
              "nothing about it; `about: account` with the same condition often is what was meant."),
-        Code("signal_cycle", "signals that ask each other in a circle",
-             "A signal may ask others by `signal(name)`, but not, by whatever detour, itself: nobody could say when it is on."),
+        Code("signal_cycle", "signals, scores or tiers that ask each other in a circle",
+             "A signal may ask others by `signal(name)`, but not, by whatever detour, itself: nobody could say when it is on. The same holds for "
+             "scores, and for the tiers that decide `account.icp_tier`."),
         Code("always_the_same", "a comparison that is always true, or never",
              "Counts are never below zero, and two literals compare alike for ever. Such a test decides nothing; usually a sign is turned round or "
              "a measure is missing."),

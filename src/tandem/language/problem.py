@@ -20,7 +20,7 @@ class Problem:
     """One mistake in one place.
 
     code: a key of `codes.PROBLEMS`. message: lower case, no final stop, the user's words in backticks. help: how to mend it.
-    other: the second place, where two places disagree.
+    other: the second place, where two places disagree. lines: what is shown below the words, where a sentence is not enough.
     """
 
     code: str
@@ -29,6 +29,7 @@ class Problem:
     help: str | None = None
     other: Span | None = None
     severity: Severity = "error"
+    lines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.code in PROBLEMS, f"the code {self.code!r} is not in the table of problems"
@@ -39,6 +40,7 @@ class Problem:
         lines = [f"{self.span}: {warning}{self.message} [{self.code}]", *_excerpt(self.span, "^")]
         if self.other is not None:
             lines += [f"the other place: {self.other}", *_excerpt(self.other, "-")]
+        lines += [f"  {line}" for line in self.lines]
         if self.help is not None:
             lines.append(f"help: {self.help}")
         return "\n".join(lines)
@@ -52,6 +54,7 @@ class Problem:
             "help": self.help,
             "severity": self.severity,
             "other": None if self.other is None else _place(self.other),
+            "lines": list(self.lines),
         }
 
 

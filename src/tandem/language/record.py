@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from tandem.language.problem import Problem
@@ -108,13 +108,15 @@ class Field:
 class Record(Shape[T], Generic[T]):
     """A map of declared keys, read as `into(**values)`.
 
-    check: called with the value and its node where all keys read well; yields further problems.
+    check: called with the value and its node where all keys read well; yields further problems. refused: keys that people try here, with
+    what to write instead.
     """
 
     into: Callable[..., T]
     doc: str
     fields: Mapping[str, Field]
     check: Callable[[T, Entries], Iterable[Problem]] | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
     takes = _MAP
 
     @property
@@ -149,12 +151,21 @@ class Record(Shape[T], Generic[T]):
             problems.extend(self.check(made, node))
         return BAD if any(problem.severity == "error" for problem in problems[before:]) else made
 
+    def readable(self, node: Node) -> dict[str, Any]:
+        """The values of the keys that read well by themselves, for checks that one mistake elsewhere in the map must not hide."""
+        found = {entry.key.text: entry for entry in node.entries if entry.key.text in self.fields} if isinstance(node, Entries) else {}
+        values = {name: _read_entry(self.fields[name].shape, entry, []) for name, entry in found.items()}
+        return {name: value for name, value in values.items() if value is not BAD}
+
     def _unknown(self, entry: Entry, node: Entries, problems: list[Problem]) -> str:
         """Notes an unknown key, and gives the key that was meant: that one is misspelt, not missing."""
         absent = [name for name in self.fields if node.find(name) is None]
         near = nearest(entry.key.text, absent)
         known = ", ".join(f"`{name}`" for name in self.fields)
         help = f"did you mean `{near}`?" if near is not None else f"known keys are {known}"
+        help = self.refused.get(entry.key.text, help)
+        if near is None and kind_of(entry.value) == "nothing" and node.span.text.startswith("{"):
+            help = "between `{` and `}`, a text that holds a comma stands in quotes"
         problems.append(Problem("unknown_key", f"unknown key `{entry.key.text}`", entry.key.span, help))
         return near or ""
 

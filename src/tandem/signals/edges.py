@@ -47,16 +47,16 @@ def _known_at(world: World, condition: Condition, subject: Subject, at: Instant)
 def _learnt(world: World, condition: Condition, subject: Subject, at: Instant) -> Iterator[Instant]:
     """When each of what changed at `at` was learnt."""
     now, before = Asked(world, subject, at), Asked(world, subject, at - 1)
-    nodes = list(_reached(world, condition))
-    selectors = [one for node in nodes for one in _selectors(node)]
+    nodes = list(reached(world, condition))
+    selectors = [one for node in nodes for one in selectors_of(node)]
     for happening in world.happenings:
         if any(picks(now, selector, happening) for selector in selectors):
             theirs = [each for each in happening.stretches if each.is_of(subject) and not each.excluded]
-            yield from _changed(happening.occurred_at, theirs, at)
+            yield from _changed(happening.occurred_at, theirs, _known(happening.stretches, at), at)
     read, was_read = _read(now, nodes), _read(before, nodes)
     for key in read | was_read:
         versions = [each for each in world.records if (each.kind, record_key(world, each, at)) == key]
-        changed = [one for each in versions for one in _changed(each.occurred_at, each.stretches, at)]
+        changed = [one for each in versions for one in _changed(each.occurred_at, each.stretches, _known(each.stretches, at), at)]
         yield from changed
         if versions and not changed and (key in read) != (key in was_read):
             yield at  # The record is as it was, and another's.
@@ -66,15 +66,19 @@ def _learnt(world: World, condition: Condition, subject: Subject, at: Instant) -
             yield from _learnt(world, tier, Subject("account", str(account)), at)
 
 
-def _changed(occurred_at: Instant, stretches: Iterable[Period], at: Instant) -> Iterator[Instant]:
+def _changed(occurred_at: Instant, stretches: Iterable[Period], known_at: Instant, at: Instant) -> Iterator[Instant]:
     for stretch in stretches:
-        if (at == stretch.since and occurred_at <= at) or (at == stretch.until and occurred_at < at):
+        if at == occurred_at and stretch.covers(at):
+            yield known_at
+        elif (at == stretch.since and occurred_at < at) or (at == stretch.until and occurred_at < at):
             yield at
-        elif at == occurred_at and stretch.covers(at):
-            yield stretch.since
 
 
-def _selectors(node: Expression) -> tuple[Selector, ...]:
+def _known(stretches: Iterable[Period], otherwise: Instant) -> Instant:
+    return min((each.since for each in stretches), default=otherwise)
+
+
+def selectors_of(node: Expression) -> tuple[Selector, ...]:
     match node:
         case Measure() | Since():
             return (node.selector,)
@@ -93,13 +97,15 @@ def _read(asked: Asked, nodes: Iterable[Expression]) -> set[tuple[str, str]]:
             kind, name = kind_and_name(asked, node)
             for one in [each for rolled in all_rolled(asked, node) for each in subjects_asked(rolled, kind, node)]:
                 found.add((one.kind, one.id))
+                if name == "is_target":
+                    found |= {(each.kind, each.id) for each in records_at(asked.world, "target", asked.t) if each.is_of(one)}
                 if name == "plan":
                     found |= {(each.kind, each.id) for each in records_at(asked.world, "subscription", asked.t) if each.is_of(one)}
     return found
 
 
-def _reached(world: World, node: Expression) -> Iterator[Expression]:
+def reached(world: World, node: Expression) -> Iterator[Expression]:
     """A node, what is below it, and what it names."""
     yield node
     for part in (*parts_of(node), *named_by(world, node)):
-        yield from _reached(world, part)
+        yield from reached(world, part)

@@ -76,6 +76,7 @@ from tandem.signals.world import (
     exists,
     family,
     found_in,
+    is_target,
     members,
     read_date,
     records_at,
@@ -99,7 +100,7 @@ def value(world: World, expression: Expression, subject: Subject, t: Instant) ->
     Raises ValueError for `any(...)` and `all(...)`, which have a meaning only inside of a test, and for what is no value.
     """
     asked = Asked(world, subject, t)
-    return _value(asked, expression, _type(asked, expression))
+    return _value(asked, expression, type_of(asked, expression))
 
 
 def holds(world: World, condition: Condition, subject: Subject, t: Instant) -> bool | None:
@@ -167,8 +168,8 @@ def _value(asked: Asked, node: Expression, wanted: Type | None = None) -> Answer
             then = replace(asked, t=t - node.measure.window)
             return _value(then, node.measure, wanted) if exists(world, subject, then.t) else UNKNOWN
         case Arithmetic():
-            types = _operand_types(asked, node)
-            left, right = _counted(_value(asked, node.left, types[0])), _counted(_value(asked, node.right, types[1]))
+            types = operand_types(asked, node)
+            left, right = counted(_value(asked, node.left, types[0])), counted(_value(asked, node.right, types[1]))
             if left is None or right is None:
                 return UNKNOWN
             match node.sign:
@@ -183,14 +184,14 @@ def _value(asked: Asked, node: Expression, wanted: Type | None = None) -> Answer
     raise ValueError(f"{node!r} is not a value")
 
 
-def _operand_types(asked: Asked, node: Arithmetic) -> tuple[Type, Type]:
+def operand_types(asked: Asked, node: Arithmetic) -> tuple[Type, Type]:
     """What both sides of a sum or product are. Only from a date can a date be taken away."""
-    types = _type(asked, node.left), _type(asked, node.right)
+    types = type_of(asked, node.left), type_of(asked, node.right)
     otherwise: Type = "date" if node.sign == "-" and "date" in types else "number"
     return types[0] or otherwise, types[1] or otherwise
 
 
-def _counted(one: Answer) -> Fraction | None:
+def counted(one: Answer) -> Fraction | None:
     """What can be counted with: a number, or a date as the microseconds until its beginning on a calendar whose days have 24 hours."""
     if isinstance(one, date):
         return Fraction(one.toordinal() * DAY)
@@ -254,17 +255,15 @@ def picks(asked: Asked, selector: Selector, happening: Happening) -> bool:
             named = any(picks(asked, each, happening) for each in asked.world.sets[selector.name])
         case _:
             raise ValueError(f"{selector!r} is not a selector")
-    return named and _fits(replace(asked, properties=happening.properties), selector.where)
+    return named and fits(replace(asked, properties=happening.properties), selector.where)
 
 
-def _fits(asked: Asked, where: Condition | None) -> bool:
+def fits(asked: Asked, where: Condition | None) -> bool:
     return where is None or _holds(asked, where) is True
 
 
 def _record_measure(asked: Asked, measure: RecordMeasure) -> Answer:
-    records = [
-        each for each in records_of(asked, measure) if _fits(replace(asked, properties=each.fields, record=each.kind), measure.where)
-    ]
+    records = [each for each in records_of(asked, measure) if fits(replace(asked, properties=each.fields, record=each.kind), measure.where)]
     if measure.field is None:
         return Fraction(len(records))
     wanted: Type | None = "number" if measure.function == "sum" else None
@@ -298,10 +297,10 @@ def _field(asked: Asked, ref: FieldRef, wanted: Type | None) -> Answer:
     kind, name = kind_and_name(asked, ref)
     values = [typed(asked.world, raw, wanted) for raw in _raw_fields(asked, ref)]
     order = asked.world.plans if name == "plan" else asked.world.choices.get(f"{kind}.{name}", ())
-    return max((each for each in values if each is not UNKNOWN), key=lambda one: _height(order, one), default=UNKNOWN)
+    return max((each for each in values if each is not UNKNOWN), key=lambda one: height(order, one), default=UNKNOWN)
 
 
-def _height(order: Ordered[str], one: Answer) -> tuple[str, int, Answer]:
+def height(order: Ordered[str], one: Answer) -> tuple[str, int, Answer]:
     """What is the highest: of texts the last in an order."""
     return type(one).__name__, order.index(one) if isinstance(one, str) and one in order else -1, one
 
@@ -339,15 +338,17 @@ def _raw_field(asked: Asked, one: Subject, name: str) -> object:
     world, t = asked.world, asked.t
     if one.kind == "account" and name == "icp_tier" and world.tiers:
         return next((tier for tier, condition in world.tiers if holds(world, condition, one, t)), None)
+    if one.kind == "account" and name == "is_target":
+        return is_target(world, one.id, t)
     if name == "plan":
-        plans = [each.fields.get("plan") for each in records_at(world, "subscription", t) if each.is_of(one) and _is_active(world, each, t)]
+        plans = [each.fields.get("plan") for each in records_at(world, "subscription", t) if each.is_of(one) and is_active(world, each, t)]
         named = [plan for plan in plans if isinstance(plan, str)]
         if named:
-            return max(named, key=lambda plan: _height(world.plans, plan))
+            return max(named, key=lambda plan: height(world.plans, plan))
     return next((record.fields.get(name) for record in records_at(world, one.kind, t) if record.id == one.id), None)
 
 
-def _is_active(world: World, subscription: Record, t: Instant) -> bool:
+def is_active(world: World, subscription: Record, t: Instant) -> bool:
     started, ended = (read_date(world, subscription.fields.get(name)) for name in ("started", "ended"))
     begun = started is None or started <= t
     return begun and (ended is None or t < ended) and subscription.fields.get("status") in (None, "active")
@@ -403,14 +404,14 @@ def _opposite(truth: bool | None) -> bool | None:
 
 def _rolled_test(asked: Asked, test: Comparison | Membership | IsUnknown) -> bool | None:
     """A test, asked of every workspace where it rolls up a field by `any` or `all`."""
-    ref = next((each for each in _quantified(test) if each not in asked.rolled), None)
+    ref = next((each for each in quantified(test) if each not in asked.rolled), None)
     if ref is None:
         return _test(asked, test)
     truths = [_rolled_test(each, test) for each in _rolled(asked, ref)]
     return _some(truths) if ref.roll_up == "any" else _every(truths)
 
 
-def _quantified(node: Expression) -> list[FieldRef]:
+def quantified(node: Expression) -> list[FieldRef]:
     """The fields that `any` or `all` rolls up; the same words mean the same workspace."""
     refs = (each for each in _below(node) if isinstance(each, FieldRef) and each.roll_up in ("any", "all"))
     return list(dict.fromkeys(refs))
@@ -425,18 +426,23 @@ def _rolled(asked: Asked, ref: FieldRef) -> list[Asked]:
 def _test(asked: Asked, test: Comparison | Membership | IsUnknown) -> bool | None:
     match test:
         case Comparison():
-            return _compare(asked, test.left, test.sign, test.right)
+            return compare(asked, test.left, test.sign, test.right)
         case Membership():
-            found = _some(_compare(asked, test.value, "=", choice) for choice in test.choices)
+            found = _some(compare(asked, test.value, "=", choice) for choice in test.choices)
             return _opposite(found) if test.negated else found
         case IsUnknown():
-            return (_value(asked, test.value, _type(asked, test.value)) is UNKNOWN) != test.negated
+            return (_value(asked, test.value, type_of(asked, test.value)) is UNKNOWN) != test.negated
 
 
-def _compare(asked: Asked, left: Expression, sign: str, right: Expression) -> bool | None:
-    types = _type(asked, left), _type(asked, right)
+def compare(asked: Asked, left: Expression, sign: str, right: Expression) -> bool | None:
+    types = type_of(asked, left), type_of(asked, right)
     answers = _value(asked, left, types[0] or types[1]), _value(asked, right, types[1] or types[0])
-    one, other = (_counted(each) or each for each in answers)
+    return compare_answers(answers[0], sign, answers[1])
+
+
+def compare_answers(left: Answer, sign: str, right: Answer) -> bool | None:
+    """None where either is unknown, or of another type, or where which is more is asked of texts and flags."""
+    one, other = counted(left) or left, counted(right) or right
     if one is UNKNOWN or other is UNKNOWN or type(one) is not type(other):
         return None
     if sign in ("=", "!="):
@@ -450,7 +456,7 @@ def _compare(asked: Asked, left: Expression, sign: str, right: Expression) -> bo
 _DECLARED: dict[str, Type] = {"date": "date", "instant": "date", "flag": "flag", "number": "number", "whole": "number", "money": "number"}
 
 
-def _type(asked: Asked, node: Expression) -> Type | None:
+def type_of(asked: Asked, node: Expression) -> Type | None:
     """The type that a value has by itself; None where it is whatever is asked for."""
     match node:
         case Literal():
@@ -464,9 +470,9 @@ def _type(asked: Asked, node: Expression) -> Type | None:
         case FieldRef():
             return _declared(asked.world, *kind_and_name(asked, node))
         case Previous():
-            return _type(asked, node.measure)
+            return type_of(asked, node.measure)
         case Arithmetic(sign="+" | "-"):
-            left, right = _type(asked, node.left), _type(asked, node.right)
+            left, right = type_of(asked, node.left), type_of(asked, node.right)
             # One date less another is a length; a date and a length are a date.
             return "number" if "date" not in (left, right) or (node.sign == "-" and right in ("date", None)) else "date"
     return "number"
@@ -560,7 +566,7 @@ def _sides(test: Expression) -> Iterator[tuple[Expression, Expression | None]]:
 
 def _distance(asked: Asked, one: Expression, other: Expression | None) -> Callable[[Instant], Fraction]:
     """How far two values are apart, times what divides them; while all but the clock is steady, that is a polynomial of the instant."""
-    types = _type(asked, one), None if other is None else _type(asked, other)
+    types = type_of(asked, one), None if other is None else type_of(asked, other)
 
     def at(t: Instant) -> Fraction:
         then = replace(asked, t=t)
@@ -574,8 +580,8 @@ def _distance(asked: Asked, one: Expression, other: Expression | None) -> Callab
 def _ratio(asked: Asked, node: Expression, wanted: Type | None) -> tuple[Fraction, Fraction]:
     """A value as top and bottom, none of them divided; 0 where it is no number."""
     if not isinstance(node, Arithmetic):
-        return _counted(_value(asked, node, wanted)) or Fraction(0), Fraction(1)
-    types = _operand_types(asked, node)
+        return counted(_value(asked, node, wanted)) or Fraction(0), Fraction(1)
+    types = operand_types(asked, node)
     (top, bottom), (other_top, other_bottom) = _ratio(asked, node.left, types[0]), _ratio(asked, node.right, types[1])
     match node.sign:
         case "*":
@@ -589,7 +595,7 @@ def _ratio(asked: Asked, node: Expression, wanted: Type | None) -> tuple[Fractio
 def all_rolled(asked: Asked, test: Expression) -> list[Asked]:
     """The question, once for every choice of workspaces that `any` and `all` make."""
     ones = [asked]
-    for ref in _quantified(test):
+    for ref in quantified(test):
         ones = [each for one in ones for each in _rolled(one, ref)]
     return ones
 

@@ -21,7 +21,10 @@ from tandem.language.expression.nodes import SCALE, About, Condition, Property, 
 from tandem.values.instants import Instant, read_instant, to_datetime
 
 FOREVER: Instant = 2**63 - 1
-DECLARED_FIELDS: Mapping[str, Mapping[str, str]] = {name: kind.fields for name, kind in RECORD_KINDS.items()}
+# What records may say, and what is computed of an account and asked like a field.
+DECLARED_FIELDS: Mapping[str, Mapping[str, str]] = {
+    name: {**kind.fields, "is_target": "flag"} if name == "account" else kind.fields for name, kind in RECORD_KINDS.items()
+}
 
 
 class Unknown(Enum):
@@ -110,31 +113,42 @@ class ScoreDeclaration:
 
 
 @dataclass(frozen=True)
-class World:
+class Declared:
+    """What a playbook declares, as far as conditions read it.
+
+    plans: lowest first. sets: a named selector picks what any of its selectors picks. source_order: whose word on a record's field counts
+    first. tiers: `account.icp_tier` is the first true one; without any it is a field like others. targets: ids and domains (in small
+    letters) of the accounts that the playbook names; `account.is_target` is true of these, and of those that a record of kind target
+    names. fields: the types of declared fields, by kind of record. choices: of a field (`workspace.size`) that takes certain texts only,
+    those texts, lowest first.
+    """
+
+    zone: tzinfo = UTC
+    plans: tuple[str, ...] = ()
+    sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
+    source_order: tuple[str, ...] = ()
+    signals: Mapping[str, Condition] = field(default_factory=dict)
+    scores: Mapping[str, ScoreDeclaration] = field(default_factory=dict)
+    tiers: tuple[tuple[str, Condition], ...] = ()
+    targets: frozenset[str] = frozenset()
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DECLARED_FIELDS)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class World(Declared):
     """All there is to ask about.
 
-    existence: when each subject exists. plans: lowest first. sets: a named selector picks what any of its selectors picks.
-    source_order: whose word on a record's field counts first. survivors: what merged subjects became; others are themselves.
-    homes: the account of a workspace, and of a person who has no event. families: the root of an account's family, where it is another.
-    tiers: `account.icp_tier` is the first true one; without any it is a field like others. fields: the types of declared fields, by kind of
-    record. choices: of a field (`workspace.size`) that takes certain texts only, those texts, lowest first.
+    existence: when each subject exists. survivors: what merged subjects became; others are themselves. homes: the account of a workspace,
+    and of a person who has no event. families: the root of an account's family, where it is another.
     """
 
     happenings: tuple[Happening, ...] = ()
     records: tuple[Held, ...] = ()
     existence: Mapping[Subject, tuple[Period, ...]] = field(default_factory=dict)
-    zone: tzinfo = UTC
-    plans: tuple[str, ...] = ()
-    sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
-    source_order: tuple[str, ...] = ()
     survivors: Mapping[Subject, tuple[Tie, ...]] = field(default_factory=dict)
     homes: Mapping[Subject, tuple[Tie, ...]] = field(default_factory=dict)
     families: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
-    signals: Mapping[str, Condition] = field(default_factory=dict)
-    scores: Mapping[str, ScoreDeclaration] = field(default_factory=dict)
-    tiers: tuple[tuple[str, Condition], ...] = ()
-    fields: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DECLARED_FIELDS)
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # Subjects: who exists, and who stands under whom.
@@ -165,6 +179,15 @@ def members(world: World, kind: About, account: str, t: Instant) -> list[Subject
     """The persons or workspaces of an account that exist at t, in order."""
     ours = [one for one in world.existence if one.kind == kind and exists(world, one, t)]
     return sorted(one for one in ours if account_of(world, one, t) == account)
+
+
+def is_target(world: World, account: str, t: Instant) -> bool:
+    """Whether the account is named as one that sales wants: by the playbook, by its id or its record's domain, or by a target's record."""
+    records = (each.fields.get("domain") for each in records_at(world, "account", t) if each.id == account)
+    domains = {domain.casefold() for domain in records if isinstance(domain, str)}
+    named = {survivor(world, Subject("account", one), t) for one in world.targets}
+    targets = records_at(world, "target", t)
+    return account in named or bool(domains & world.targets) or any(each.account == account for each in targets)
 
 
 def family(world: World, account: str, t: Instant) -> set[str]:

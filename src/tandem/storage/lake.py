@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -25,6 +26,7 @@ from deltalake.transaction import Transaction
 APP = "tandem"
 _STATISTICS = ("occurred_at", "known_at", "place", "at", "batch", "line")
 SMALL_FILES_MAX = 8
+BATCH_ROWS = 1 << 20
 FILE_BYTES = 256 * 1024 * 1024
 
 
@@ -84,11 +86,30 @@ class Lake:
         files = self.files(kind, version)
         return pq.read_table(files, columns=None if columns is None else list(columns), filters=filters)
 
+    def batches(self, kind: str, version: int, columns: Sequence[str], since: int, coded: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Rows from a place on, so many at a time, in no promised order. coded: text columns that come as dictionaries."""
+        for path in self.files(kind, version):
+            with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
+                groups = [group for group in range(file.num_row_groups) if _reaches(file.metadata.row_group(group), since)]
+                for rows in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=list(columns)):
+                    yield rows.filter(pc.greater_equal(rows["place"], since)) if since else rows
+
     def _open(self, kind: str) -> DeltaTable | None:
         try:
             return DeltaTable(str(self.folder / kind))
         except TableNotFoundError:
             return None
+
+
+def _reaches(group: pq.RowGroupMetaData, since: int) -> bool:
+    """Whether a row group may hold places from `since` on."""
+    if since == 0:
+        return True
+    for number in range(group.num_columns):
+        column = group.column(number)
+        if column.path_in_schema == "place" and column.is_stats_set and column.statistics.has_min_max:
+            return bool(column.statistics.max >= since)
+    return True
 
 
 @contextlib.contextmanager

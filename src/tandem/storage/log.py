@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
 from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed
@@ -39,7 +40,7 @@ _IDS = pa.schema([("upper", pa.uint64()), ("lower", pa.uint64()), ("content", pa
 class Log:
     """Everything that was stored up to one place. Raises NewerFormat, OlderFormat and Damaged.
 
-    place_end: the first place that is not in it. known_until: the greatest `known_at` in it, None if it is empty.
+    place_end: the first place that is not in it. known_until: the greatest `known_at` in it, None if it is empty. key: the project's own.
     """
 
     def __init__(self, data: Path) -> None:
@@ -48,6 +49,7 @@ class Log:
         if found is not None and found.format < FORMAT:
             raise OlderFormat
         self.exists = found is not None
+        self.key = found.key if found is not None else ""
         self._lake = Lake(data / "lake")
         self._manifest, self._tail = _read_place(data)
         last = self._tail[-1] if self._tail else None
@@ -82,6 +84,32 @@ class Log:
         whole = whole.sort_by(order) if order else whole
         return whole.select(schema.names).cast(schema)
 
+    def distinct(self, kind: str, column: str) -> set[str]:
+        """The different texts in a column, corrected rows included; read batch by batch, so that a large log costs no memory."""
+        found: set[str] = set()
+        for batch in self.batches(kind, [column], coded=[column]):
+            found.update(pc.unique(batch.column(0)).to_pylist())
+        return found - {None}
+
+    def batches(self, kind: str, columns: Sequence[str], *, since: int = 0, coded: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+        """The facts of a kind from a place on, so many rows at a time, in no promised order. coded: text columns that may come as dictionaries.
+
+        Columns of instants stay instants; `place` must be among the columns where `since` is given.
+        """
+        assert since == 0 or "place" in columns, columns
+        if kind in self._manifest.versions and since < self._manifest.place_end:
+            yield from self._lake.batches(kind, self._manifest.versions[kind], columns, since, coded)
+        yield from (_from_place(part, since) for part in self.unsealed(kind, columns))
+
+    def rows(self, kind: str) -> int:
+        """How many facts of a kind there are."""
+        sealed = (int(pq.read_metadata(path).num_rows) for path in self.files(kind))
+        return sum(sealed) + sum(int(part.num_rows) for part in self.unsealed(kind, ["place"]))
+
+    def unsealed(self, kind: str, columns: Sequence[str]) -> list[pa.RecordBatch]:
+        """The rows of a kind that the journal alone holds."""
+        return [batch.tables[kind].select(list(columns)) for batch in self._tail if kind in batch.tables]
+
     def files(self, kind: str) -> list[str]:
         """The Parquet files that hold the sealed rows of a kind."""
         return self._lake.files(kind, self._manifest.versions[kind]) if kind in self._manifest.versions else []
@@ -90,6 +118,10 @@ class Log:
         """The kinds that have any row."""
         present = set(self._manifest.versions).union(*(batch.tables for batch in self._tail))
         return [kind for kind in SCHEMAS if kind in present]
+
+
+def _from_place(rows: pa.RecordBatch, since: int) -> pa.RecordBatch:
+    return rows.filter(pc.greater_equal(rows["place"], since)) if since else rows
 
 
 def open_failures(log: Log) -> list[dict[str, Any]]:

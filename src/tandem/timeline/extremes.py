@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Longs, kernel, on_ranges, still
+from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, kernel
 from tandem.timeline.layout import Layout
-from tandem.timeline.stays import column, columns, longest, write_ends
+from tandem.timeline.stack import Stack
+from tandem.timeline.stays import facts_of, gather, length_of, longest, on_subjects, where_in, write_ends
 from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
 from tandem.timeline.windows import EACH
 
@@ -20,21 +21,35 @@ _LEAST, _GREATEST, _FIRST, _LAST = 0, 1, 2, 3
 
 
 def least(
-    layout: Layout, chosen: npt.ArrayLike | None, value: npt.ArrayLike, window: int | None, *, sign: Sign | None = None, than: int = 0
+    layout: Layout | Stack,
+    chosen: npt.ArrayLike | None,
+    value: npt.ArrayLike,
+    window: int | None,
+    *,
+    sign: Sign | None = None,
+    than: int = 0,
+    threads: int = THREADS,
 ) -> Steps:
     """The least value (rows,) of the chosen rows in the window; UNKNOWN of none. A row whose value is UNKNOWN has none."""
-    return _best(_LEAST, layout, chosen, value, None, window, sign, than)
+    return _best(_LEAST, layout, chosen, value, None, window, sign, than, threads)
 
 
 def greatest(
-    layout: Layout, chosen: npt.ArrayLike | None, value: npt.ArrayLike, window: int | None, *, sign: Sign | None = None, than: int = 0
+    layout: Layout | Stack,
+    chosen: npt.ArrayLike | None,
+    value: npt.ArrayLike,
+    window: int | None,
+    *,
+    sign: Sign | None = None,
+    than: int = 0,
+    threads: int = THREADS,
 ) -> Steps:
     """The greatest value of the chosen rows in the window; UNKNOWN of none."""
-    return _best(_GREATEST, layout, chosen, value, None, window, sign, than)
+    return _best(_GREATEST, layout, chosen, value, None, window, sign, than, threads)
 
 
 def first(
-    layout: Layout,
+    layout: Layout | Stack,
     chosen: npt.ArrayLike | None,
     value: npt.ArrayLike,
     rank: npt.ArrayLike,
@@ -42,13 +57,14 @@ def first(
     *,
     sign: Sign | None = None,
     than: int = 0,
+    threads: int = THREADS,
 ) -> Steps:
     """The value of the chosen row in the window that occurred first, of those at one instant the one of lower rank; UNKNOWN of none."""
-    return _best(_FIRST, layout, chosen, value, rank, window, sign, than)
+    return _best(_FIRST, layout, chosen, value, rank, window, sign, than, threads)
 
 
 def last(
-    layout: Layout,
+    layout: Layout | Stack,
     chosen: npt.ArrayLike | None,
     value: npt.ArrayLike,
     rank: npt.ArrayLike,
@@ -56,85 +72,96 @@ def last(
     *,
     sign: Sign | None = None,
     than: int = 0,
+    threads: int = THREADS,
 ) -> Steps:
     """The value of the chosen row in the window that occurred last, of those at one instant the one of higher rank; UNKNOWN of none."""
-    return _best(_LAST, layout, chosen, value, rank, window, sign, than)
+    return _best(_LAST, layout, chosen, value, rank, window, sign, than, threads)
 
 
-def last_occurred(layout: Layout, chosen: npt.ArrayLike | None, window: int | None = None) -> Steps:
+def last_occurred(layout: Layout | Stack, chosen: npt.ArrayLike | None, window: int | None = None, *, threads: int = THREADS) -> Steps:
     """When the last of the chosen rows occurred: the anchor of `since`; UNKNOWN of none."""
-    return greatest(layout, chosen, layout.occurred, window)
+    return greatest(layout, chosen, tuple(part.occurred for part in layout.parts), window, threads=threads)
 
 
 def _best(
     how: int,
-    layout: Layout,
+    layout: Layout | Stack,
     chosen: npt.ArrayLike | None,
     value: npt.ArrayLike,
     rank: npt.ArrayLike | None,
     window: int | None,
     sign: Sign | None,
     than: int,
+    threads: int,
 ) -> Steps:
     code = EACH if sign is None else SIGNS.index(sign)
-    given, values = columns(layout, chosen, window), column(layout, value, np.int64)
-    ranks: Longs = still(np.empty(0), np.int64) if rank is None else column(layout, rank, np.int64)
-    parts = on_ranges(given[0], lambda since, until: _extreme(how, since, until, *given, values, ranks, code, than), THREADS)
+    facts, length = facts_of(layout, chosen, values=value, ranks=rank), length_of(window)
+    parts = on_subjects(facts, lambda *given: _extreme(how, *given, length, code, than), threads)
     return gathered(parts, UNKNOWN)
 
 
 @kernel
-def _extreme(  # type: ignore[no-untyped-def]
-    how, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, value, rank, sign, than
-):  # fmt: skip
-    rows = longest(offsets, since, until)
-    ends, queue, heap = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64)
+def _extreme(how, since, until, facts, room, seen, window, sign, than):  # type: ignore[no-untyped-def]
+    rows = longest(facts.offsets, since, until)
+    scratch = (np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64))
     counts = np.zeros(until - since, np.int64)
-    most = 2 * (offsets[until] - offsets[since])
+    most = 2 * (facts.offsets[until] - facts.offsets[since])
     at, out = np.empty(most, np.int64), np.empty(most, np.int64)
+    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
     n = 0
     for s in range(since, until):
-        a, b = offsets[s], offsets[s + 1]
-        write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends)
-        head, tail, size = 0, 0, 0
-        best = -1
-        told = UNKNOWN
         first = n
-        i = a
-        while True:
-            t = enters[i] if i < b else NEVER
-            if best >= 0:
-                t = min(t, ends[best - a])
-            if t == NEVER:
-                break
-            while i < b and enters[i] == t:
-                if ends[i - a] > t and value[i] != UNKNOWN and (len(chosen) == 0 or chosen[i] != 0):
-                    if head == tail or ends[queue[tail - 1] - a] <= ends[i - a]:
-                        while head < tail and not _better(how, value, occurred, rank, queue[tail - 1], i):
-                            tail -= 1
-                        queue[tail] = i
-                        tail += 1
-                    elif _better(how, value, occurred, rank, i, queue[tail - 1]):
-                        _push(how, value, occurred, rank, heap, size, i)
-                        size += 1
-                i += 1
-            while head < tail and ends[queue[head] - a] <= t:
-                head += 1
-            while size > 0 and ends[heap[0] - a] <= t:
-                size -= 1
-                _pop(how, value, occurred, rank, heap, size)
-            best = queue[head] if head < tail else -1
-            if size > 0 and (best < 0 or _better(how, value, occurred, rank, heap[0], best)):
-                best = heap[0]
-            tell = UNKNOWN
-            if best >= 0:
-                tell = value[best] if sign == EACH else int(compared(value[best], sign, than))
-            if tell != told:
-                at[n], out[n] = t, tell
-                n += 1
-                told = tell
+        if len(apart) > 0 and apart[s]:
+            n = _queued(how, seen, gather(s, facts, room), window, scratch, sign, than, at, out, n)
+        else:
+            n = _queued(how, base, where_in(offsets, early, s), window, scratch, sign, than, at, out, n)
         counts[s - since] = n - first
     return counts, at[:n], out[:n]
+
+
+@kernel
+def _queued(how, rows, where, window, scratch, sign, than, at, out, n):  # type: ignore[no-untyped-def]
+    """Steps of one subject, written from n on. Rows are positions among all, ends stand by place among the subject's."""
+    enters, occurred, chosen, value, rank = rows.enters, rows.occurred, rows.chosen, rows.values, rows.ranks
+    ends, queue, heap = scratch
+    a, b = where.first, where.first + where.rows
+    write_ends(rows, where, window, ends)
+    head, tail, size = 0, 0, 0
+    best = -1
+    told = UNKNOWN
+    i = a
+    while True:
+        t = enters[i] if i < b else NEVER
+        if best >= 0:
+            t = min(t, ends[best - a])
+        if t == NEVER:
+            return n
+        while i < b and enters[i] == t:
+            if ends[i - a] > t and value[i] != UNKNOWN and (len(chosen) == 0 or chosen[i] != 0):
+                if head == tail or ends[queue[tail - 1] - a] <= ends[i - a]:
+                    while head < tail and not _better(how, value, occurred, rank, queue[tail - 1], i):
+                        tail -= 1
+                    queue[tail] = i
+                    tail += 1
+                elif _better(how, value, occurred, rank, i, queue[tail - 1]):
+                    _push(how, value, occurred, rank, heap, size, i)
+                    size += 1
+            i += 1
+        while head < tail and ends[queue[head] - a] <= t:
+            head += 1
+        while size > 0 and ends[heap[0] - a] <= t:
+            size -= 1
+            _pop(how, value, occurred, rank, heap, size)
+        best = queue[head] if head < tail else -1
+        if size > 0 and (best < 0 or _better(how, value, occurred, rank, heap[0], best)):
+            best = heap[0]
+        tell = UNKNOWN
+        if best >= 0:
+            tell = value[best] if sign == EACH else int(compared(value[best], sign, than))
+        if tell != told:
+            at[n], out[n] = t, tell
+            n += 1
+            told = tell
 
 
 @kernel

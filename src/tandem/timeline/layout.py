@@ -24,9 +24,9 @@ class Layout:
 
     offsets: (subjects + 1,) where each subject's rows begin. enters: (rows,) the latest of the fact's `occurred_at`, its `known_at` and
     the holding's start; rows of one subject that enter at one instant stand by `occurred_at`. occurred: (rows,) the fact's `occurred_at`.
-    row: (rows,) the fact's position in the coded log. leaving: (rows,) each subject's rows by `occurred`, as positions in the layout.
-    early_row, early_at: (exits,) rows that leave before they are too old, by subject and instant, each row once; early_offsets:
-    (subjects + 1,).
+    row: (rows,) the fact's position in the coded log. leaving: (rows,) each subject's rows by `occurred`, as places among them from 0.
+    early_row, early_at: (exits,) rows that leave before they are too old, as places among the subject's, by subject and instant, each
+    row once; early_offsets: (subjects + 1,).
     """
 
     offsets: Longs
@@ -37,6 +37,10 @@ class Layout:
     early_offsets: Longs
     early_row: Ints
     early_at: Longs
+
+    @property
+    def parts(self) -> tuple[Layout, ...]:
+        return (self,)
 
     @property
     def subjects(self) -> int:
@@ -99,17 +103,19 @@ def lay_out(
     owner = np.searchsorted(offsets, early, side="right") - 1
     order = np.lexsort((early, exits[early], owner))
     early_offsets = np.searchsorted(owner[order], np.arange(subjects + 1)).astype(np.int64)
-    return Layout(offsets, entered, occurs, facts, leaving, early_offsets, early[order].astype(np.int32), exits[early[order]])
+    return Layout(
+        offsets, entered, occurs, facts, leaving, early_offsets, (early - offsets[owner])[order].astype(np.int32), exits[early[order]]
+    )
 
 
 def joined(base: Layout, tail: Layout, ended: npt.ArrayLike = (), ended_at: npt.ArrayLike = (), *, room: Room = in_memory) -> Layout:
-    """A layout and a later one of the same subjects become one.
+    """A layout and a later one of the same subjects, or more, become one.
 
     ended, ended_at: rows of the base that leave early by what was learnt later, and when; of several exits of a row the first counts.
     """
     leaves = [np.full(len(each), NEVER) for each in (base, tail)]
     for each, layout in zip(leaves, (base, tail), strict=True):
-        each[layout.early_row] = layout.early_at
+        each[np.repeat(layout.offsets[:-1], np.diff(layout.early_offsets)) + layout.early_row] = layout.early_at
     np.minimum.at(leaves[0], np.asarray(ended, np.int64), np.asarray(ended_at, np.int64))
     return lay_out(
         np.concatenate([np.repeat(np.arange(each.subjects, dtype=np.int32), np.diff(each.offsets)) for each in (base, tail)]),
@@ -117,7 +123,7 @@ def joined(base: Layout, tail: Layout, ended: npt.ArrayLike = (), ended_at: npt.
         np.concatenate([base.occurred, tail.occurred]),
         np.concatenate([base.row, tail.row]),
         np.concatenate(leaves),
-        base.subjects,
+        tail.subjects,
         room=room,
     )
 
@@ -154,7 +160,7 @@ def _place(subject, enters, occurred, row, leaves, a, b, place, out_enters, out_
 
 @kernel
 def _settle(since, until, offsets, enters, occurred, row, exits, leaving):  # type: ignore[no-untyped-def]
-    """Each subject's rows in the order in which they enter, and their positions by `occurred`."""
+    """Each subject's rows in the order in which they enter, and their places by `occurred`."""
     for s in range(since, until):
         a, b = offsets[s], offsets[s + 1]
         by = in_order(enters, occurred, a, b)
@@ -164,10 +170,10 @@ def _settle(since, until, offsets, enters, occurred, row, exits, leaving):  # ty
                 exits[a:b] = exits[by]
         by = in_order(occurred, occurred, a, b)
         if len(by) > 0:
-            leaving[a:b] = by
+            leaving[a:b] = by - a
         else:
-            for i in range(a, b):
-                leaving[i] = i
+            for i in range(b - a):
+                leaving[a + i] = i
 
 
 @kernel

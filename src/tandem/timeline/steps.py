@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs, kernel, on_ranges, still
+from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, on_ranges, still
 
 Sign = Literal["=", "!=", "<", "<=", ">", ">="]
 SIGNS: tuple[Sign, ...] = ("=", "!=", "<", "<=", ">", ">=")
@@ -38,6 +39,11 @@ class Steps:
     def __len__(self) -> int:
         return len(self.at)
 
+    def between(self, since: int, until: int) -> Steps:
+        """A range of subjects, numbered from 0: a view."""
+        a, b = int(self.offsets[since]), int(self.offsets[until])
+        return Steps(self.offsets[since : until + 1] - a, self.at[a:b], self.value[a:b], self.initial)
+
 
 @dataclass(frozen=True)
 class Aligned:
@@ -47,6 +53,25 @@ class Aligned:
     at: Longs
     values: npt.NDArray[np.int64]
     initial: Longs
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Where several steps stay the same under a known owner, by subject, then instant.
+
+    subject, owner, since, until: (stretches,), since is in and until is out; ALWAYS in place of since where it was so before the first
+    step, NEVER in place of until where it does not end. values: (each, stretches).
+    """
+
+    subject: Ints
+    owner: Longs
+    since: Longs
+    until: Longs
+    values: npt.NDArray[np.int64]
+
+
+# Before every instant, and so far from the end of 64 bits that a length can be taken from it.
+ALWAYS = -(2**62)
 
 
 @dataclass(frozen=True)
@@ -121,6 +146,42 @@ def aligned(steps: Sequence[Steps]) -> Aligned:
     return Aligned(axis, instants, values, initial)
 
 
+def holdings_of(owner: Steps, values: Sequence[Steps]) -> Stretches:
+    """The stretches in which a subject has one owner, UNKNOWN being none, and values that stay the same.
+
+    What stands under an owner is laid out again under it by them: `lay_out(owner, since, since, number, until, owners)`.
+    """
+    axis = aligned([owner, *values])
+    # Each subject's stretches begin with the one before its first step, and every step begins another.
+    subject = np.repeat(np.arange(owner.subjects, dtype=np.int32), np.diff(axis.offsets) + 1)
+    firsts = axis.offsets[:-1] + np.arange(owner.subjects)
+    since, stood = np.insert(axis.at, axis.offsets[:-1], ALWAYS), np.insert(axis.values, axis.offsets[:-1], axis.initial[:, None], axis=1)
+    news = np.ones(len(since), np.bool_)
+    news[1:] = (stood[:, 1:] != stood[:, :-1]).any(axis=0)
+    news[firsts] = True
+    subject, since, stood = subject[news], since[news], stood[:, news]
+    until = np.full(len(since), NEVER)
+    until[:-1][subject[1:] == subject[:-1]] = since[1:][subject[1:] == subject[:-1]]
+    held = stood[0] != UNKNOWN
+    return Stretches(subject[held], stood[0, held], since[held], until[held], stood[1:, held])
+
+
+def through(index: Steps, table: Steps, *, threads: int = THREADS) -> Steps:
+    """The value of another subject, that of the table which the index names at that instant: a person's account's plan.
+
+    UNKNOWN where the index is UNKNOWN, or beyond the table's subjects.
+    """
+    given = [still(each, np.int64) for each in (index.offsets, index.at, index.value, table.offsets, table.at, table.value)]
+    before = table.initial if 0 <= index.initial < table.subjects else UNKNOWN
+    parts = on_ranges(index.offsets, lambda since, until: _through(since, until, *given, index.initial, table.initial), threads)
+    return gathered(parts, before)
+
+
+def coalesced(steps: Sequence[Steps]) -> Steps:
+    """The first that is not UNKNOWN."""
+    return reduce(partial(_walked, _FIRST), steps)
+
+
 # Conditions.
 
 
@@ -159,7 +220,7 @@ def within(steps: Steps, existence: Steps, otherwise: int = 0) -> Steps:
     return _walked(_WITHIN, steps, existence, otherwise)
 
 
-_BOTH, _EITHER, _WITHIN = 6, 7, 8  # After the six signs.
+_BOTH, _EITHER, _WITHIN, _FIRST = 6, 7, 8, 9  # After the six signs.
 
 
 def _values_compared(value: Longs, sign: Sign, than: int) -> Longs:
@@ -184,6 +245,12 @@ def gathered(parts: Sequence[tuple[Longs, Longs, Longs]], initial: int) -> Steps
     return Steps(np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), at, value, initial)
 
 
+def together(parts: Sequence[Steps]) -> Steps:
+    """Steps of ranges of subjects that follow each other become one."""
+    assert len({each.initial for each in parts}) == 1, f"values before the first step: {[each.initial for each in parts]}"
+    return gathered([(np.diff(each.offsets), each.at, each.value) for each in parts], parts[0].initial)
+
+
 @kernel
 def compared(one, sign, other):  # type: ignore[no-untyped-def]
     """Whether two known values compare so; sign is a place in SIGNS."""
@@ -204,6 +271,8 @@ def compared(one, sign, other):  # type: ignore[no-untyped-def]
 def _told(how, one, other, otherwise):  # type: ignore[no-untyped-def]
     if how == _WITHIN:
         return one if other == 1 else otherwise
+    if how == _FIRST:
+        return other if one == UNKNOWN else one
     if how == _BOTH:
         return 0 if one == 0 or other == 0 else min(one, other)
     if how == _EITHER:
@@ -240,6 +309,49 @@ def _walk(how, since, until, offsets, at, value, initial, other_offsets, other_a
                 n += 1
                 told = tell
         counts[s - since] = n - first
+    return counts, out_at[:n], out[:n]
+
+
+@kernel
+def _through(since, until, offsets, at, index, table_offsets, table_at, table, index_initial, table_initial):  # type: ignore[no-untyped-def]
+    counts = np.zeros(until - since, np.int64)
+    subjects = len(table_offsets) - 1
+    out_at, out = np.empty(0, np.int64), np.empty(0, np.int64)
+    n = 0
+    # Once to learn how many steps there can be, and once to write them.
+    for writes in (False, True):
+        if writes:
+            out_at, out = np.empty(n, np.int64), np.empty(n, np.int64)
+        n = 0
+        for s in range(since, until):
+            told = table_initial if 0 <= index_initial < subjects else UNKNOWN
+            first = n
+            # Before the first step of the index stands what it is initially.
+            for i in range(offsets[s] - 1, offsets[s + 1]):
+                begun = i >= offsets[s]
+                named = index[i] if begun else index_initial
+                ends = at[i + 1] if i + 1 < offsets[s + 1] else NEVER
+                j, known = 0, 0
+                tell = UNKNOWN
+                if 0 <= named < subjects:
+                    j, known = table_offsets[named], table_offsets[named + 1]
+                    tell = table_initial
+                    if begun:
+                        j += np.searchsorted(table_at[j:known], at[i], side="right")
+                        if j > table_offsets[named]:
+                            tell = table[j - 1]
+                if begun:
+                    if writes and tell != told:
+                        out_at[n], out[n] = at[i], tell
+                    n += not writes or tell != told
+                    told = tell
+                while j < known and table_at[j] < ends:
+                    if writes and table[j] != told:
+                        out_at[n], out[n] = table_at[j], table[j]
+                    n += not writes or table[j] != told
+                    told = table[j]
+                    j += 1
+            counts[s - since] = n - first
     return counts, out_at[:n], out[:n]
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tandem.language.expression.nodes import About
 from tandem.timeline.kernels import Ints, Longs
 from tandem.timeline.layout import Layout
+from tandem.timeline.stack import Stack
 from tandem.timeline.steps import Steps
 from tandem.values.instants import Instant
 
@@ -37,7 +38,7 @@ class Subjects:
     ids: Sequence[str]
     existence: Steps
     account: Steps
-    layout: Layout
+    layout: Layout | Stack
     name: Column
     person: Column
     workspace: Column
@@ -79,12 +80,20 @@ class Timeline(Protocol):
 
     def subjects(self, kind: About) -> Subjects: ...
 
+    def name(self) -> Ints:
+        """(log rows,) the name of each event as a code; -1 where the call is no track, page or screen."""
+        ...
+
     def property(self, path: tuple[str, ...]) -> Property:
         """path: the property's names from outside in."""
         ...
 
     def order(self) -> Longs:
         """(log rows,) the place of each event among all by its id: what decides between events of one instant."""
+        ...
+
+    def occurred(self) -> Longs:
+        """(log rows,) the `occurred_at` of each event."""
         ...
 
     def known(self) -> Longs:

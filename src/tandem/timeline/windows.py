@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, on_ranges, still
+from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel
 from tandem.timeline.layout import Layout
-from tandem.timeline.stays import column, columns, longest, write_ends, write_exits
+from tandem.timeline.stack import Stack
+from tandem.timeline.stays import Facts, facts_of, gather, length_of, longest, on_subjects, where_in, write_ends, write_exits
 from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
 
 _COUNT, _DISTINCT, _TOTAL = 0, 1, 2
@@ -21,14 +22,20 @@ EACH = -1  # In place of a sign: every change of the value is a step.
 
 
 def count(
-    layout: Layout, chosen: npt.ArrayLike | None, window: int | None, *, sign: Sign | None = None, than: int = 0, threads: int = THREADS
+    layout: Layout | Stack,
+    chosen: npt.ArrayLike | None,
+    window: int | None,
+    *,
+    sign: Sign | None = None,
+    than: int = 0,
+    threads: int = THREADS,
 ) -> Steps:
     """How many chosen rows are in (t - window, t]; with a sign, whether that compares so with `than`."""
-    return _fold(_COUNT, layout, chosen, _NO_KEYS, _NO_AMOUNTS, window, sign, than, threads)
+    return _fold(_COUNT, facts_of(layout, chosen), window, sign, than, threads)
 
 
 def distinct(
-    layout: Layout,
+    layout: Layout | Stack,
     chosen: npt.ArrayLike | None,
     key: npt.ArrayLike,
     window: int | None,
@@ -38,11 +45,11 @@ def distinct(
     threads: int = THREADS,
 ) -> Steps:
     """How many different keys the chosen rows in the window have. key: (rows,) whole numbers from 0, dense; less is none."""
-    return _fold(_DISTINCT, layout, chosen, column(layout, key, np.int32), _NO_AMOUNTS, window, sign, than, threads)
+    return _fold(_DISTINCT, facts_of(layout, chosen, keys=key), window, sign, than, threads)
 
 
 def total(
-    layout: Layout,
+    layout: Layout | Stack,
     chosen: npt.ArrayLike | None,
     amount: npt.ArrayLike,
     window: int | None,
@@ -52,7 +59,7 @@ def total(
     threads: int = THREADS,
 ) -> Steps:
     """The exact sum of the chosen rows' amounts in the window. A row whose amount is UNKNOWN has none; a sum beyond 64 bits is UNKNOWN."""
-    return _fold(_TOTAL, layout, chosen, _NO_KEYS, column(layout, amount, np.int64), window, sign, than, threads)
+    return _fold(_TOTAL, facts_of(layout, chosen, values=amount), window, sign, than, threads)
 
 
 @dataclass(frozen=True)
@@ -77,59 +84,47 @@ class Curve:
 
 
 def curve(
-    layout: Layout, chosen: npt.ArrayLike | None, key: npt.ArrayLike, window: int | None, most: int, *, threads: int = THREADS
+    layout: Layout | Stack, chosen: npt.ArrayLike | None, key: npt.ArrayLike, window: int | None, most: int, *, threads: int = THREADS
 ) -> Curve:
     """Every threshold from 1 to `most` in one pass, for `distinct`'s keys."""
-    keys = column(layout, key, np.int32)
-    given, size = columns(layout, chosen, window), _size(keys)
-    parts = on_ranges(given[0], lambda since, until: _curve(since, until, *given, keys, size, most), threads)
+    facts, length = facts_of(layout, chosen, keys=key), length_of(window)
+    size = _size(facts)
+    parts = on_subjects(facts, lambda *given: _curve(*given, length, size, most), threads)
     counts, threshold, at = (np.concatenate([part[column] for part in parts]) for column in (2, 3, 4))
     entered, left = (np.sum([part[column] for part in parts], axis=0) for column in (0, 1))
     return Curve(entered, left, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), threshold, at)
 
 
-_NO_KEYS, _NO_AMOUNTS = still(np.empty(0), np.int32), still(np.empty(0), np.int64)
-
-
-def _fold(
-    how: int,
-    layout: Layout,
-    chosen: npt.ArrayLike | None,
-    keys: Ints,
-    amounts: Longs,
-    window: int | None,
-    sign: Sign | None,
-    than: int,
-    threads: int,
-) -> Steps:
+def _fold(how: int, facts: Facts, window: int | None, sign: Sign | None, than: int, threads: int) -> Steps:
     code = EACH if sign is None else SIGNS.index(sign)
-    given, size = columns(layout, chosen, window), _size(keys)
-    parts = on_ranges(given[0], lambda since, until: _window(how, since, until, *given, keys, size, amounts, code, than), threads)
+    length, size = length_of(window), _size(facts)
+    parts = on_subjects(facts, lambda *given: _window(how, *given, length, size, code, than), threads)
     return gathered(parts, 0 if sign is None else int(compared(0, code, than)))
 
 
-def _size(keys: Ints) -> int:
-    return int(keys.max(initial=-1)) + 1
+def _size(facts: Facts) -> int:
+    """How many keys there can be."""
+    return int(max(part.keys.max(initial=-1) for part in (facts.base, facts.tail))) + 1
 
 
 @kernel
-def _window(  # type: ignore[no-untyped-def]
-    how, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, size, amounts, sign, than
-):  # fmt: skip
+def _window(how, since, until, facts, room, seen, window, size, sign, than):  # type: ignore[no-untyped-def]
     counts = np.zeros(until - since, np.int64)
     # Room for every change that there could be; what is never written takes no memory.
-    most = 2 * (offsets[until] - offsets[since])
+    most = 2 * (facts.offsets[until] - facts.offsets[since])
     at, value = np.empty(most, np.int64), np.empty(most, np.int64)
-    scratch = _scratch(offsets, since, until, size)
-    in_at, in_row, out_at, out_row = scratch[2:6]
+    scratch = _scratch(facts.offsets, since, until, size)
+    in_at, entering, out_at, exiting = scratch[2:6]
+    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
     k = 0
     for s in range(since, until):
-        n, m = _stretches(
-            how, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, scratch
-        )  # fmt: skip
+        if len(apart) > 0 and apart[s]:
+            n, m = _stretches(how, seen, gather(s, facts, room), window, scratch)
+        else:
+            n, m = _stretches(how, base, where_in(offsets, early, s), window, scratch)
         first = k
         if how == _TOTAL:
-            k = _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at, value, k)
+            k = _merge_amounts(in_at, entering, n, out_at, exiting, m, sign, than, at, value, k)
         else:
             k = _merge_ones(in_at, n, out_at, m, sign, than, at, value, k)
         counts[s - since] = k - first
@@ -137,21 +132,20 @@ def _window(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _curve(  # type: ignore[no-untyped-def]
-    since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, size, most
-):  # fmt: skip
+def _curve(since, until, facts, room, seen, window, size, most):  # type: ignore[no-untyped-def]
     entered, left = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
     counts = np.zeros(until - since, np.int64)
-    rows = offsets[until] - offsets[since]
-    threshold, at = np.empty(rows, np.int32), np.empty(rows, np.int64)
-    scratch = _scratch(offsets, since, until, size)
+    edges = facts.offsets[until] - facts.offsets[since]
+    threshold, at = np.empty(edges, np.int32), np.empty(edges, np.int64)
+    scratch = _scratch(facts.offsets, since, until, size)
     in_at, out_at = scratch[2], scratch[4]
-    amounts = np.empty(0, np.int64)
+    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
     k = 0
     for s in range(since, until):
-        n, m = _stretches(
-            _DISTINCT, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, scratch
-        )  # fmt: skip
+        if len(apart) > 0 and apart[s]:
+            n, m = _stretches(_DISTINCT, seen, gather(s, facts, room), window, scratch)
+        else:
+            n, m = _stretches(_DISTINCT, base, where_in(offsets, early, s), window, scratch)
         first = k
         in_at[n], out_at[m] = NEVER, NEVER
         i, j = 0, 0
@@ -178,8 +172,8 @@ def _curve(  # type: ignore[no-untyped-def]
 
 @kernel
 def _scratch(offsets, since, until, size):  # type: ignore[no-untyped-def]
-    """Room for one subject at a time: ends of stays, who is inside (with a place that is nowhere), the two lists with their rows, and of
-    each key how far it reaches, with the place of the row that reaches it."""
+    """Room for one subject at a time: ends of stays, which rows are inside (with a place that is nowhere), the two lists, each of instants
+    and of what enters or exits then, and of each key how far it reaches, with the place of the row that reaches it."""
     rows = longest(offsets, since, until)
     reach = np.empty((size, 2), np.int64)
     reach[:, 0], reach[:, 1] = UNKNOWN, rows
@@ -195,41 +189,48 @@ def _scratch(offsets, since, until, size):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _stretches(  # type: ignore[no-untyped-def]
-    how, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, scratch
-):  # fmt: skip
+def _stretches(how, rows, where, window, scratch):  # type: ignore[no-untyped-def]
     """Writes the lists of one subject, and says how long they are."""
-    ends, inside, in_at, in_row, out_at, out_row, reach = scratch
-    a, b = offsets[s], offsets[s + 1]
-    write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends)
+    ends, inside, in_at, entering, out_at, exiting, reach = scratch
+    enters, chosen, keys, amounts = rows.enters, rows.chosen, rows.keys, rows.values
+    a = where.first
+    write_ends(rows, where, window, ends)
     every = len(chosen) == 0
     n = 0
+    # Nothing here branches on what can't be foreseen: whether a row is chosen, whether a key is new, and whether its stretch goes on.
     if how != _DISTINCT:
-        for r in range(a, b):
-            enters_it = ends[r - a] > enters[r] and (every or chosen[r] != 0) and (how == _COUNT or amounts[r] != UNKNOWN)
-            inside[r - a] = enters_it
-            in_at[n], in_row[n] = enters[r], r
+        for r in range(where.rows):
+            picked = True if every else chosen[a + r] != 0
+            valued = True if how == _COUNT else amounts[a + r] != UNKNOWN
+            enters_it = (ends[r] > enters[a + r]) & picked & valued
+            inside[r] = enters_it
+            in_at[n] = enters[a + r]
+            if how == _TOTAL:
+                entering[n] = amounts[a + r]
             n += enters_it
     else:
-        # Nothing here branches on what can't be foreseen: whether a key is new, and whether its stretch goes on.
         nowhere = len(inside) - 1
-        for r in range(a, b):
-            key = keys[r]
-            if ends[r - a] <= enters[r] or key < 0 or not (every or chosen[r] != 0):
-                inside[r - a] = 0
+        for r in range(where.rows):
+            t, key = enters[a + r], keys[a + r]
+            if ends[r] <= t or key < 0 or not (every or chosen[a + r] != 0):
+                inside[r] = 0
                 continue
             reached, place = reach[key, 0], reach[key, 1]
-            begins, goes_on = reached < enters[r], reached < ends[r - a]
-            in_at[n], in_row[n] = enters[r], key
+            begins, goes_on = reached < t, reached < ends[r]
+            in_at[n], entering[n] = t, key
             n += begins
             # Of a key's rows so far the one that stays longest ends its stretch, unless another begins after it.
             inside[place] = begins | (not goes_on)
-            inside[r - a] = goes_on
-            reach[key, 0], reach[key, 1] = max(reached, ends[r - a]), r - a if goes_on else place
+            inside[r] = goes_on
+            reach[key, 0], reach[key, 1] = max(reached, ends[r]), r if goes_on else place
         # Make room for the next subject.
         for i in range(n):
-            reach[in_row[i], 0], reach[in_row[i], 1] = UNKNOWN, nowhere
-    return n, write_exits(s, offsets, leaving, early_offsets, window, ends, inside, out_at, out_row)
+            reach[entering[i], 0], reach[entering[i], 1] = UNKNOWN, nowhere
+    m = write_exits(rows, where, window, ends, inside, out_at, exiting)
+    if how == _TOTAL:
+        for j in range(m):
+            exiting[j] = amounts[a + exiting[j]]
+    return n, m
 
 
 @kernel
@@ -263,7 +264,7 @@ def _merge_ones(in_at, n, out_at, m, sign, than, at, value, k):  # type: ignore[
 
 
 @kernel
-def _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at, value, k):  # type: ignore[no-untyped-def]
+def _merge_amounts(in_at, entering, n, out_at, exiting, m, sign, than, at, value, k):  # type: ignore[no-untyped-def]
     """Steps of the sum of what is inside, written from k on."""
     in_at[n], out_at[m] = NEVER, NEVER
     now = 0
@@ -274,12 +275,12 @@ def _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at
     while i < n or j < m:
         t = min(in_at[i], out_at[j])
         while i < n and in_at[i] == t:
-            now += amounts[in_row[i]]
-            about += amounts[in_row[i]]
+            now += entering[i]
+            about += entering[i]
             i += 1
         while j < m and out_at[j] == t:
-            now -= amounts[out_row[j]]
-            about -= amounts[out_row[j]]
+            now -= exiting[j]
+            about -= exiting[j]
             j += 1
         tell = UNKNOWN
         if abs(about - now) < 2.0**62:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
@@ -141,7 +141,7 @@ class _Checking:
                 for selector in node.selectors:
                     self.selector(selector)
             case SignalRef():
-                self.declared("signal", node.name, self.names.signals.get(node.name), self.names.signals, node.span)
+                self.declared("signal", node.name, self.names.signals, node.span)
             case Broken():
                 self.broken(node)
 
@@ -260,7 +260,7 @@ class _Checking:
             case FieldRef():
                 return self.field(node)
             case Score():
-                self.declared("score", node.name, self.names.scores.get(node.name), self.names.scores, node.span)
+                self.declared("score", node.name, self.names.scores, node.span)
                 return Type("number")
             case Measure():
                 return self.measure(node)
@@ -385,7 +385,8 @@ class _Checking:
             return ANYTHING
         record, last = found
         kind_of_field = self.record_field(record, (last,), node.span, said=name)
-        if node.roll_up == "highest" and kind_of_field.unit not in ORDERED and not kind_of_field.choices:
+        ordered = kind_of_field.unit in ORDERED or kind_of_field.choices or (last == "plan" and self.names.plans is None)
+        if node.roll_up == "highest" and not ordered:
             self.problem(
                 "no_order", f"{NOUNS[kind_of_field.unit]} such as `{name}` has no highest", node.span, "take `any(...)` or `all(...)`"
             )
@@ -397,7 +398,7 @@ class _Checking:
         name = node.path[0]
         known = {**dict.fromkeys(records.get("account", {})), **dict.fromkeys(records.get(self.about, {})), "plan": None}
         meant = nearest(name, known)
-        if name in self.names.plans:
+        if name in (self.names.plans or ()):
             help = f"a plan stands behind the sign: `plan = {name}`"
         elif meant is not None:
             help = f"did you mean `{meant}`?"
@@ -426,7 +427,7 @@ class _Checking:
                 if self.names.events is not None and node.name not in self.names.events:
                     self.unknown("event", node.name, self.names.events, node.span)
             case SetName():
-                if node.name not in self.names.sets:
+                if self.names.sets is not None and node.name not in self.names.sets:
                     self.unknown_set(node)
             case Any():
                 pass
@@ -437,7 +438,7 @@ class _Checking:
             self.condition(node.where, "")
 
     def unknown_set(self, node: SetName) -> None:
-        meant = nearest(node.name, self.names.sets)
+        meant = nearest(node.name, self.names.sets or ())
         event = nearest(node.name, self.names.events or ())
         if meant is None and event is not None:
             help = f"did you mean the event `{quoted(event)}`?"
@@ -458,10 +459,11 @@ class _Checking:
             help = f"{noun}s are " + ", ".join(f"`{each}`" for each in sorted(known)) if known else f"no {noun} is declared"
         self.problem("unknown_name", f"unknown {noun} `{short(name)}`", span, help)
 
-    def declared(self, noun: str, name: str, about: About | None, known: Collection[str], span: Span) -> None:
-        if about is None:
+    def declared(self, noun: str, name: str, known: Mapping[str, About | None] | None, span: Span) -> None:
+        about = None if known is None else known.get(name)
+        if known is not None and name not in known:
             self.unknown(noun, name, known, span)
-        elif about != self.about:
+        elif about is not None and about != self.about:
             self.problem("wrong_subject", f"the {noun} `{name}` is about a {about}, and this is about {_article(self.about)}", span,
                          f"ask a {noun} about the same subject")  # fmt: skip
 

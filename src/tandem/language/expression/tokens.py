@@ -26,6 +26,8 @@ FUNCTIONS = (*EVENT_MEASURES, *PROPERTY_MEASURES, "since", "until", "previous", 
 KEYWORDS = frozenset(("and", "or", "not", "in", "is", "where", "within"))
 FLAGS = {"true": True, "false": False}
 NOTHING = frozenset(("unknown", "null", "nil"))
+# What no set may be called: where a selector stands, these are something else.
+TAKEN_BY_GRAMMAR = frozenset((*RECORDS, *FUNCTIONS, *KEYWORDS, *FLAGS, *NOTHING))
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 EXAMPLES = {

@@ -27,19 +27,19 @@ FIELD_UNITS: dict[str, Unit] = {
 class Names:
     """What expressions may name.
 
-    events: declared events; None where any name may come. sets: named selectors. records: the fields of each kind of record, each with its
+    events: declared events; sets: named selectors; of both, None where any name may come. records: the fields of each kind of record, each with its
     type (`text`, `number`, `whole`, `money`, `flag`, `date`, `instant`, or the kind of record that it is an id of); None where nothing is
-    known of fields. plans: lowest first; none declared, any word is a plan. choices: by `record.field`, the only texts that it takes.
-    signals, scores: the declared ones, with the subject that each is about.
+    known of fields. plans: lowest first; none declared, any word is a plan; None where nobody can say whether any is. choices: by `record.field`, the only texts that it takes.
+    signals, scores: the declared ones, with the subject that each is about; no subject where it cannot be read, None where any may come.
     """
 
     events: Collection[str] | None = None
-    sets: Collection[str] = ()
+    sets: Collection[str] | None = ()
     records: Mapping[str, Mapping[str, str]] | None = None
-    plans: tuple[str, ...] = ()
+    plans: tuple[str, ...] | None = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    signals: Mapping[str, About] = field(default_factory=dict)
-    scores: Mapping[str, About] = field(default_factory=dict)
+    signals: Mapping[str, About | None] | None = field(default_factory=dict)
+    scores: Mapping[str, About | None] | None = field(default_factory=dict)
 
     def has_field(self, record: str, name: str) -> bool:
         """Whether the field is declared."""
@@ -47,7 +47,7 @@ class Names:
 
     def choices_of(self, record: str, name: str) -> tuple[str, ...]:
         """The texts that a field takes; none where it takes any."""
-        return self.plans if name == "plan" else self.choices.get(f"{record}.{name}", ())
+        return (self.plans or ()) if name == "plan" else self.choices.get(f"{record}.{name}", ())
 
 
 @dataclass(frozen=True)

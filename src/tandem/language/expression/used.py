@@ -1,9 +1,10 @@
-"""What an expression reads, and whether signals ask each other in a circle."""
+"""What an expression reads, and whether signals, scores and tiers ask each other in a circle."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tandem.language.expression.nodes import (
     Any,
@@ -56,42 +57,80 @@ def nodes_of(expression: Expression) -> Iterator[Expression]:
         waiting += reversed(parts_of(node))
 
 
-def find_cycles(signals: Mapping[str, Expression]) -> tuple[Problem, ...]:
-    """A problem for each circle in which declared signals ask each other, at the question that closes it.
+def find_cycles(
+    signals: Mapping[str, Expression], scores: Mapping[str, Iterable[Expression]] | None = None, tiers: Iterable[Expression] = ()
+) -> tuple[Problem, ...]:
+    """A problem for each circle in which what is declared asks each other, at the question that closes it.
 
-    signals: every declared signal by its name. One problem names the whole circle; a signal in several circles is told until one is cut.
+    signals: every declared signal by its name; scores: the conditions of each; tiers: those that decide `account.icp_tier`. One problem
+    names the whole circle; what stands in several circles is told until one is cut.
     """
-    asked = {name: [node for node in nodes_of(signals[name]) if isinstance(node, SignalRef) and node.name in signals] for name in signals}
-    done: set[str] = set()
+    declared: dict[_Asked, tuple[Expression, ...]] = {
+        **{_Asked("signal", name): (condition,) for name, condition in signals.items()},
+        **{_Asked("score", name): tuple(conditions) for name, conditions in (scores or {}).items()},
+    }
+    asks_tier = tuple(tiers)
+    if asks_tier:
+        declared[_TIER] = asks_tier
+    asked = {one: list(_questions(conditions, declared)) for one, conditions in declared.items()}
+    done: set[_Asked] = set()
     problems: list[Problem] = []
-    for start in sorted(signals):
-        trail: list[str] = []
-        waiting: list[tuple[str, Iterator[SignalRef]]] = []
+    for start in sorted(declared):
+        trail: list[_Asked] = []
+        waiting: list[tuple[_Asked, Iterator[tuple[_Asked, Expression]]]] = []
         if start not in done:
             trail, waiting = [start], [(start, iter(asked[start]))]
         while waiting:
-            name, questions = waiting[-1]
+            one, questions = waiting[-1]
             question = next(questions, None)
             if question is None:
-                done.add(name)
+                done.add(one)
                 waiting.pop()
                 trail.pop()
-            elif question.name in trail:
-                circle = [*trail[trail.index(question.name) :], question.name]
-                problems.append(_cycle(circle, question))
-            elif question.name not in done:
-                trail.append(question.name)
-                waiting.append((question.name, iter(asked[question.name])))
+            elif question[0] in trail:
+                circle = [*trail[trail.index(question[0]) :], question[0]]
+                problems.append(_cycle(circle, question[1]))
+            elif question[0] not in done:
+                trail.append(question[0])
+                waiting.append((question[0], iter(asked[question[0]])))
     return sort_problems(problems)
 
 
-def _cycle(circle: list[str], question: SignalRef) -> Problem:
+class _Asked(NamedTuple):
+    """Something declared that others may ask."""
+
+    noun: str
+    name: str
+
+
+_TIER = _Asked("tier", "account.icp_tier")
+
+
+def _questions(conditions: Iterable[Expression], declared: Mapping[_Asked, object]) -> Iterator[tuple[_Asked, Expression]]:
+    for node in (node for condition in conditions for node in nodes_of(condition)):
+        match node:
+            case SignalRef():
+                one = _Asked("signal", node.name)
+            case Score():
+                one = _Asked("score", node.name)
+            case FieldRef(path=("icp_tier",) | ("account", "icp_tier")):
+                one = _TIER
+            case _:
+                continue
+        if one in declared:
+            yield one, node
+
+
+def _cycle(circle: list[_Asked], question: Expression) -> Problem:
     if len(circle) == 2:
-        return Problem("signal_cycle", f"the signal `{question.name}` asks itself", question.span, "write out what it should ask")
-    way = ", which asks ".join(f"`{name}`" for name in circle)
+        one = circle[0]
+        message = "a tier asks for the tier, which it is to decide" if one == _TIER else f"the {one.noun} `{one.name}` asks itself"
+        return Problem("signal_cycle", message, question.span, "write out what it should ask")
+    alike = {one.noun for one in circle} == {"signal"}
+    way = ", which asks ".join(f"`{one.name}`" if alike or one == _TIER else f"the {one.noun} `{one.name}`" for one in circle)
     return Problem(
         "signal_cycle",
-        f"signals ask each other in a circle: {way}",
+        f"{'signals' if alike else 'declarations'} ask each other in a circle: {way}",
         question.span,
         "let one of them ask what the other asks, instead of the other",
     )

@@ -1,0 +1,173 @@
+"""`tandem curve`: what a signal would have done over all of history at every threshold, not only at the one that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from tandem.app.edges import find_signal, open_fold
+from tandem.app.failures import Failure, UnknownName
+from tandem.app.project import Project
+from tandem.language.expression.nodes import (
+    SCALE,
+    Arithmetic,
+    Comparison,
+    Condition,
+    Expression,
+    Literal,
+    Measure,
+    RecordMeasure,
+    Since,
+    Until,
+)
+from tandem.language.expression.show import show
+from tandem.language.expression.used import nodes_of
+from tandem.signals.firing import fired
+from tandem.signals.playbook.declare import Signal
+from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.signals.fold import Fold
+
+THRESHOLDS_MAX = 256
+_COUNTED = ("people", "days", "workspaces", "distinct")
+_QUARTERS = range(1, 17)  # Of the threshold that stands there: from a quarter of it to four times as much.
+
+
+class NoThreshold(Failure):
+    code = "no_threshold"
+
+
+@dataclass(frozen=True)
+class CurveRequest:
+    """signal: its name. test: which of its tests with a threshold is varied, from 1 on."""
+
+    signal: str
+    test: int = 1
+    as_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """What would have been at one threshold. subjects: that ever entered. on: for how many it would be on."""
+
+    threshold: str
+    stands: bool
+    entered: int
+    left: int
+    fires: int
+    subjects: int
+    on: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """test: the test that is varied, as text.."""
+
+    signal: Signal
+    test: str
+    tests: tuple[str, ...]
+    points: tuple[Point, ...]
+    as_of: Instant
+    fingerprint: str
+
+
+def find_curve(project: Project, asked: CurveRequest) -> Curve:
+    """Raises UnknownName, and NoThreshold for a signal that compares nothing with a number or a length."""
+    signal = find_signal(project, asked.signal)
+    tests = list(dict.fromkeys(_with_threshold(signal.when)))
+    if not tests:
+        raise NoThreshold(f"`{signal.name}` compares no measure with a number or a length", f"its condition is `{show(signal.when)}`")
+    if not 1 <= asked.test <= len(tests):
+        raise UnknownName("test with a threshold", str(asked.test), map(str, range(1, len(tests) + 1)))
+    test = tests[asked.test - 1]
+    log = project.log()
+    as_of = project.as_of(asked.as_of, log)
+    fold = open_fold(project, log)
+    found = [_point(signal, test, swept) for swept in _swept(fold, signal, test, as_of)]
+    last = max((number for number, point in enumerate(found) if point.entered or point.stands), default=-1)
+    return Curve(signal, show(test), tuple(map(show, tests)), tuple(found[: last + 1]), as_of, project.playbook.fingerprint)
+
+
+def _with_threshold(condition: Condition) -> Iterator[Comparison]:
+    """The tests that compare something measured with a number or a length."""
+    for node in nodes_of(condition):
+        if isinstance(node, Comparison) and node.sign not in ("=", "!=") and isinstance(node.right, Literal):
+            measured = isinstance(node.left, Measure | RecordMeasure | Since | Until | Arithmetic)
+            if measured and node.right.kind in ("number", "share", "duration"):
+                yield node
+
+
+@dataclass(frozen=True, eq=False)
+class _Swept:
+    """What one threshold gives. subject, at: (entering,) where it enters, by instant. on: for how many it is on in the end."""
+
+    literal: Literal
+    subject: npt.NDArray[Any]
+    at: npt.NDArray[np.int64]
+    on: int
+
+
+def _swept(fold: Fold, signal: Signal, test: Comparison, as_of: Instant) -> Iterator[_Swept]:
+    right, measure = cast(Literal, test.right), test.left
+    if signal.when == test and test.sign == ">=" and isinstance(measure, Measure) and measure.function in _COUNTED:
+        # The whole condition is one threshold on how many different ones there are: one pass tells all of them.
+        curve = fold.curve(measure, signal.about, THRESHOLDS_MAX)
+        values = fold.values_at(measure, signal.about, as_of)
+        for number in range(1, THRESHOLDS_MAX + 1):
+            subject, at = curve.entering(number)
+            yield _swept_until(replace(right, value=number * SCALE), subject, at, int((values >= number).sum()), as_of)
+        return
+    for value in _thresholds(fold, signal, test):
+        literal = replace(right, value=value)
+        edges = fold.edges(_replaced(signal.when, test, replace(test, right=literal)), signal.about)
+        turns = np.where(edges.entered, 1, -1)[edges.at <= as_of]
+        yield _swept_until(literal, edges.subject[edges.entered], edges.at[edges.entered], int(turns.sum()), as_of)
+
+
+def _swept_until(literal: Literal, subject: npt.NDArray[Any], at: npt.NDArray[np.int64], on: int, as_of: Instant) -> _Swept:
+    order = np.argsort(at, kind="stable")
+    order = order[at[order] <= as_of]
+    return _Swept(literal, subject[order], at[order], on)
+
+
+def _thresholds(fold: Fold, signal: Signal, test: Comparison) -> list[int]:
+    """The values to try: of what is counted every number that there ever was, of all else quarters of the one that stands there."""
+    stands = int(cast(int, cast(Literal, test.right).value))
+    if isinstance(test.left, Measure) and test.left.function in ("count", *_COUNTED):
+        most = fold.most(test.left, signal.about)
+        numbers = np.unique(np.linspace(1, max(most, stands // SCALE, 1), 32).round().astype(np.int64)) * SCALE
+        return sorted({*numbers.tolist(), stands})
+    return sorted({stands * quarter // 4 for quarter in _QUARTERS})
+
+
+def _replaced(node: Expression, old: Comparison, new: Comparison) -> Any:
+    """The condition with another test in all places of one."""
+    if node == old:
+        return new
+    changed: dict[str, Any] = {}
+    for name in getattr(node, "__dataclass_fields__", ()):
+        value = getattr(node, name)
+        if name != "span" and hasattr(value, "__dataclass_fields__"):
+            changed[name] = _replaced(value, old, new)
+        elif isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
+            changed[name] = tuple(_replaced(each, old, new) for each in value)
+    return replace(node, **changed) if changed else node
+
+
+def _point(signal: Signal, test: Comparison, swept: _Swept) -> Point:
+    entered = len(swept.at)
+    fires = fired(zip(swept.subject.tolist(), swept.at.tolist(), strict=True), signal.cooldown)
+    return Point(
+        threshold=show(swept.literal),
+        stands=swept.literal == test.right,
+        entered=entered,
+        left=entered - swept.on,
+        fires=sum(fires),
+        subjects=len(np.unique(swept.subject)),
+        on=swept.on,
+    )

@@ -1,0 +1,205 @@
+"""Every edge of every signal of the folder's playbook over all of history, kept under `data/edges/` and found anew when log or rules change.
+
+What is kept holds for all instants: as of an earlier one, later edges are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tandem import __version__
+from tandem.app.failures import UnknownName
+from tandem.app.project import Project
+from tandem.signals.firing import fired
+from tandem.signals.playbook.declare import Signal
+from tandem.storage.derived import Builder, Derived, Manifest, Part
+from tandem.storage.log import Log
+from tandem.timeline.words import Words
+from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.signals.fold import Fold
+    from tandem.timeline.timeline import Timeline
+
+# To be raised with what is kept, or how it is found.
+EDGES_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class KeptEdges:
+    """The edges of one signal, by instant, then subject. subjects: printed ids, ascending. All but `fed`: (edges,).
+
+    subject: into subjects. entered: else it left. fires: an edge that enters outside of a cooldown. fed: the hours in which anything that
+    the signal reads was learnt, ascending.
+    """
+
+    subjects: Words
+    subject: npt.NDArray[np.int32]
+    at: npt.NDArray[np.int64]
+    known_at: npt.NDArray[np.int64]
+    entered: npt.NDArray[np.bool_]
+    fires: npt.NDArray[np.bool_]
+    fed: npt.NDArray[np.int64]
+
+    def until(self, as_of: Instant) -> int:
+        """How many edges there are as of an instant."""
+        return int(np.searchsorted(self.at, as_of, side="right"))
+
+    def on(self, as_of: Instant) -> npt.NDArray[np.int32]:
+        """The subjects for which the signal is on."""
+        n = self.until(as_of)
+        change = np.where(self.entered[:n], 1, -1)
+        return np.flatnonzero(np.bincount(self.subject[:n], weights=change, minlength=len(self.subjects)) > 0).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """signal: its name. subject: only of this one. since, until: only edges at or after, and before."""
+
+    signal: str
+    subject: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class EdgesListed:
+    """rows: the chosen edges, as places in `edges`."""
+
+    signal: Signal
+    edges: KeptEdges
+    rows: npt.NDArray[np.int64]
+    as_of: Instant
+    fingerprint: str
+
+    def as_rows(self, most: int | None = None) -> list[dict[str, Any]]:
+        """One an edge, ordered by instant, then subject; at most so many, the latest."""
+        edges, rows = self.edges, self.rows if most is None else self.rows[max(0, len(self.rows) - most) :]
+        named = {code: edges.subjects[code] for code in np.unique(edges.subject[rows]).tolist()}
+        columns = (edges.subject[rows], edges.at[rows], edges.entered[rows], edges.known_at[rows], edges.fires[rows])
+        return [
+            {
+                "signal": self.signal.name,
+                "about": self.signal.about,
+                "subject": named[subject],
+                "at": at,
+                "edge": "entered" if entered else "left",
+                "known_at": known,
+                "fires": fires,
+            }
+            for subject, at, entered, known, fires in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+
+
+def list_edges(project: Project, asked: ListRequest) -> EdgesListed:
+    """Raises UnknownName for a signal that the playbook does not declare, or a subject that has never had an edge."""
+    signal = find_signal(project, asked.signal)
+    log = project.log()
+    as_of = project.as_of(asked.as_of, log)
+    edges = kept_edges(project, log, [signal])[signal.name]
+    chosen = np.arange(len(edges.at)) < edges.until(as_of)
+    if asked.subject is not None:
+        code = find_subject(edges, asked.subject, signal)
+        chosen &= edges.subject == code
+    if asked.since is not None:
+        chosen &= edges.at >= asked.since
+    if asked.until is not None:
+        chosen &= edges.at < asked.until
+    return EdgesListed(signal, edges, np.flatnonzero(chosen), as_of, project.playbook.fingerprint)
+
+
+def find_signal(project: Project, name: str) -> Signal:
+    signals = project.playbook.signals
+    if name not in signals:
+        raise UnknownName("signal", name, signals)
+    return signals[name]
+
+
+def find_subject(edges: KeptEdges, name: str, signal: Signal) -> int:
+    """The subject's number among those with edges."""
+    texts = edges.subjects.column()
+    place = texts.index(name).as_py()
+    if place < 0:
+        raise UnknownName(f"{signal.about} of `{signal.name}`", name, texts.to_pylist())
+    return int(place)
+
+
+def kept_edges(project: Project, log: Log, signals: Iterable[Signal]) -> dict[str, KeptEdges]:
+    """The edges of signals, by name; what is not kept yet is found in all of history, for all of them at once."""
+    wanted = {signal.name: signal for signal in signals}
+    derived = Derived(log.data / "edges")
+    state = _state(project, log)
+    found = derived.read()
+    parts: dict[str, Part] = dict(found[1]) if found and found[0] == state else {}
+    missing = [signal for name, signal in wanted.items() if name not in parts]
+    if missing:
+        parts |= _found(project, log, missing, derived, state, carried=parts)
+    return {name: _of_part(parts[name]) for name in wanted}
+
+
+def open_fold(project: Project, log: Log) -> Fold:
+    """All of history under the folder's playbook, to be asked."""
+    from tandem.app.timeline import open_timeline
+    from tandem.signals.fold import Fold
+
+    return Fold(open_timeline(project, log), project.playbook.declared, threads=project.world.cores())
+
+
+def _found(
+    project: Project, log: Log, missing: list[Signal], derived: Derived, state: Mapping[str, Any], carried: Mapping[str, Part]
+) -> dict[str, Part]:
+    from tandem.app.feeding import Feeding
+    from tandem.signals.because import known_at
+
+    fold = open_fold(project, log)
+    feeding = Feeding(fold)
+    replaces = derived.manifest()
+    found: dict[str, Part] = {}
+    with Builder(derived) as builder:
+        for signal in missing:
+            edges = fold.edges(signal.when, signal.about)
+            known = known_at(fold, signal.when, signal.about, edges)
+            arrays = _ordered(fold.timeline, signal, edges.subject, edges.at, edges.entered, known)
+            found[signal.name] = builder.keep(signal.name, arrays | {"fed": feeding.hours(signal.when)})
+        if builder.publish(state, replaces, carried):
+            replaces = Manifest(dict(state), {})
+    return found
+
+
+def _ordered(timeline: Timeline, signal: Signal, subject: Any, at: Any, entered: Any, known: Any) -> dict[str, npt.NDArray[Any]]:
+    ids = timeline.subjects(signal.about).ids
+    codes, place = np.unique(subject, return_inverse=True)
+    texts = [ids[code] for code in codes.tolist()]
+    by_text = sorted(range(len(texts)), key=texts.__getitem__)
+    rank = np.empty(len(texts), np.int32)
+    rank[by_text] = np.arange(len(texts), dtype=np.int32)
+    whose = rank[place]
+    order = np.lexsort((whose, at))
+    whose, at, entered, known = whose[order], at[order], entered[order], known[order]
+    fires = np.zeros(len(at), np.bool_)
+    enters = np.flatnonzero(entered)
+    fires[enters] = fired(zip(whose[enters].tolist(), at[enters].tolist(), strict=True), signal.cooldown)
+    words = Words.of([texts[number] for number in by_text])
+    return {"subject": whose, "at": at, "known_at": known, "entered": entered, "fires": fires} | words.arrays("subjects")
+
+
+def _of_part(part: Part) -> KeptEdges:
+    columns = {name: part[name] for name in ("subject", "at", "known_at", "entered", "fires", "fed")}
+    return KeptEdges(Words.from_arrays("subjects", part), **columns)
+
+
+def _state(project: Project, log: Log) -> dict[str, Any]:
+    return {
+        "edges": EDGES_VERSION,
+        "tandem": __version__,
+        "log": log.key,
+        "place_end": log.place_end,
+        "known_until": log.known_until,
+        "fingerprint": project.playbook.fingerprint,
+    }
