@@ -15,7 +15,7 @@ from measuring.watch import Watch
 
 Answer = TypeVar("Answer")
 
-SLOW_SECONDS = 20.0
+SLOW_SECONDS = 10.0
 
 
 def in_process(script: str, *arguments: object, **options: object) -> dict[str, Any] | None:
@@ -43,7 +43,8 @@ def limited(work: Callable[[], Answer], limit: float) -> Answer:
 def best(work: Callable[[], Answer], repeats: int, limit: float) -> tuple[Answer, dict[str, float]]:
     """The answer, with the least seconds and CPU seconds of so many times, the first of which (it warms up) is left out.
 
-    What takes longer than `SLOW_SECONDS` is done once: then nothing is gained by warmth. megabytes: the most anonymous memory meanwhile.
+    repeats: none for what can be done only once. What takes longer than `SLOW_SECONDS` is done once too, for warmth is a small part of it
+    then. megabytes: the most anonymous memory meanwhile.
     """
     seconds, cpu = [], []
     with Watch() as watch:
