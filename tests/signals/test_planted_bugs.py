@@ -41,7 +41,7 @@ PLANTED = {
     "points of what is unknown count": ("values", "((axis.values == 1) * points[:, None])", "((axis.values != 0) * points[:, None])"),
     "the first is the last": ("values", 'first if node.function == "first" else last', "last"),
     "a sum counts whole numbers": ("values", 'SCALE if node.function in ("sum", "min", "max") else 1)', "1)"),
-    "days are those of London": ("columns", "return day_of(cast(Any, declared), at).toordinal()", "return at // (96 * _QUARTER)"),
+    "days are those of London": ("columns", "(instants + steady[place]) // DAY", "instants // DAY"),
     "half of a threshold is passed": ("numbers", '(">=", below + 1)', '(">=", below)'),
     "a quotient by nothing is a number": ("numbers", "truth = np.where(_signs(each[0]) == 0, UNKNOWN, truth)", "pass"),
     "a quotient by less than nothing keeps its sign": ("numbers", "_signs(ahead[0]) * _signs(bottom[0])", "_signs(ahead[0])"),
