@@ -153,7 +153,7 @@ def _weighed(one: Number, other: Number, sign: ComparisonSign) -> Steps | None:
     if len(leaves) not in (1, 2) or any(each.clock for each in leaves.values()) or None in quotients:
         return None
     (top, bottom), (other_top, other_bottom) = (each for each in quotients if each is not None)
-    if other_bottom is not None and (bottom is not None or other_top[0]):
+    if other_bottom is not None and (bottom is not None or top[0]):
         return None
     if other_bottom is not None:
         # A number beside a quotient is the same turned round.
