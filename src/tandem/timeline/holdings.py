@@ -100,7 +100,9 @@ def _always(whose: Whose) -> Ints:
     span = whose.span_first[whose.kind_of]
     cell = whose.cell_of[span]
     one = (whose.span_first[whose.kind_of + 1] - span == 1) & (whose.step_first[cell + 1] - whose.step_first[cell] == 1)
-    return np.where(one, whose.answer[whose.step_first[cell]], -1).astype(np.int32)
+    found = np.full(len(cell), -1, np.int32)
+    found[one] = whose.answer[whose.step_first[cell[one]]]
+    return found
 
 
 @kernel
