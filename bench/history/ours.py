@@ -32,7 +32,6 @@ def refresh(folder: Path) -> int:
     timeline = open_timeline(project, project.log())
     for path in PROPERTIES:
         timeline.property(path)
-    timeline.order()
     return sum(len(timeline.subjects(about).layout) for about in {signal.about: None for signal in SIGNALS.values()})
 
 

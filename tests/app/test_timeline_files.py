@@ -227,10 +227,16 @@ def said(timeline: KeptTimeline, *path: str) -> list[Any]:
 
 def test_events_of_one_instant_are_in_the_order_of_their_ids(data: Path) -> None:
     ids = Log(data).table("event", columns=["message_id", "place"])["message_id"].to_pylist()
-    assert opened(data, RULES).order().tolist() == [sorted(ids).index(one) for one in ids]
+    assert opened(data, RULES).order(np.arange(len(ids))).tolist() == [sorted(ids).index(one) for one in ids]
     delivered(data, facts(APRIL), sealed=False)
     ids = Log(data).table("event", columns=["message_id", "place"])["message_id"].to_pylist()
-    assert opened(data, RULES).order().tolist() == [sorted(ids).index(one) for one in ids]
+    assert opened(data, RULES).order(np.arange(len(ids))).tolist() == [sorted(ids).index(one) for one in ids]
+
+
+def test_only_of_some_events_their_order_may_be_asked(data: Path) -> None:
+    ids = Log(data).table("event", columns=["message_id", "place"])["message_id"].to_pylist()
+    last, first = len(ids) - 1, 0
+    assert opened(data, RULES).order(np.array([last, first])).tolist() == [int(ids[last] > ids[first]), int(ids[first] > ids[last])]
 
 
 def test_versions_of_records_hold_while_they_are_known_and_not_corrected(tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ class TimelineOf:
     def name(self) -> Any:
         return np.array([self.names.index(each.event) if each.type in COUNTED else -1 for each in self._log], np.int32)
 
-    def order(self) -> Any:
-        ids = sorted(each.id for each in self._log)
-        return np.array([ids.index(each.id) for each in self._log], np.int64)
+    def order(self, rows: Any) -> Any:
+        ids = [self._log[row].id for row in rows.tolist()]
+        return np.array([sorted(ids).index(one) for one in ids], np.int64)
 
     def occurred(self) -> Any:
         return np.array([each.occurred_at for each in self._log], np.int64)

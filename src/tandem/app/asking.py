@@ -55,11 +55,6 @@ class Asking:
         for rows in self._ask("property", ("place", "properties"), pointer=pointers[-1], above=above, since=since):
             yield np.asarray(rows["place"]), rows["value"].dictionary_encode()
 
-    def order(self) -> Iterator[tuple[Longs, Longs]]:
-        """Places, and the position of the event there among all by their ids."""
-        for rows in self._ask("order", ("place", "message_id")):
-            yield np.asarray(rows["place"]), np.asarray(rows["position"])
-
     def close(self) -> None:
         self._engine.close()
 

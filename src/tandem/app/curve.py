@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tandem.app.edges import find_signal, open_fold
 from tandem.app.failures import Failure, UnknownName
-from tandem.app.project import Project
+from tandem.app.project import Project, storage_faults
 from tandem.language.expression.nodes import (
     SCALE,
     Arithmetic,
@@ -76,6 +76,7 @@ class Curve:
     fingerprint: str
 
 
+@storage_faults()
 def find_curve(project: Project, asked: CurveRequest) -> Curve:
     """Raises UnknownName, and NoThreshold for a signal that compares nothing with a number or a length."""
     signal = find_signal(project, asked.signal)

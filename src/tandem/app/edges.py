@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tandem import __version__
 from tandem.app.failures import UnknownName
-from tandem.app.project import Project
+from tandem.app.project import Project, storage_faults
 from tandem.signals.firing import fired
 from tandem.signals.playbook.declare import Signal
 from tandem.storage.derived import Builder, Derived, Part
@@ -130,6 +130,7 @@ def find_subject(edges: KeptEdges, name: str, signal: Signal) -> int:
     return int(place)
 
 
+@storage_faults()
 def kept_edges(project: Project, log: Log, signals: Iterable[Signal]) -> dict[str, KeptEdges]:
     """The edges of signals, by name; what is not kept yet is found in all of history, for all of them at once."""
     wanted = {signal.name: signal for signal in signals}

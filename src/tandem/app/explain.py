@@ -11,7 +11,7 @@ import numpy as np
 
 from tandem.app.edges import KeptEdges, find_signal, kept_edges, open_fold
 from tandem.app.failures import UnknownName
-from tandem.app.project import Project, read_typed
+from tandem.app.project import Project, read_typed, storage_faults
 from tandem.facts.text import show as show_fact
 from tandem.language.expression.nodes import (
     And,
@@ -110,6 +110,7 @@ class Explained:
     fingerprint: str
 
 
+@storage_faults()
 def explain(project: Project, asked: ExplainRequest) -> Explained:
     """Raises UnknownName for a signal or a subject that is not there."""
     from tandem.signals.because import changes

@@ -58,7 +58,7 @@ class Project:
 
     def log(self) -> Log:
         """The log as it stands. Data of an older version is migrated first, which takes the writer's lock."""
-        with _storage_faults():
+        with storage_faults():
             try:
                 return Log(self.folder / "data")
             except OlderFormat:
@@ -69,7 +69,7 @@ class Project:
     @contextmanager
     def writer(self, command: str) -> Iterator[Writer]:
         """The writer of this project, for as long as the block lasts."""
-        with _storage_faults(), Writer(self.folder / "data", command) as writer:
+        with storage_faults(), Writer(self.folder / "data", command) as writer:
             yield writer
 
     def as_of(self, typed: str | None, log: Log) -> Instant:
@@ -91,7 +91,8 @@ def read_typed(text: str, zone: ZoneInfo) -> Instant:
 
 
 @contextmanager
-def _storage_faults() -> Iterator[None]:
+def storage_faults() -> Iterator[None]:
+    """What the disk or another command forbids, as a failure that says what to do."""
     try:
         yield
     except Failure:

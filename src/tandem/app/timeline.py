@@ -24,7 +24,6 @@ from tandem.app.timeline_parts import (
     lay_out_base,
     lay_out_tail,
     layout_of,
-    read_order,
     read_property,
 )
 from tandem.facts.corrections import gone_over_time
@@ -97,9 +96,12 @@ class KeptTimeline:
     def places(self, rows: Sequence[int]) -> list[int]:
         return [int(self._coded().place[row]) for row in rows]
 
-    def order(self) -> Longs:
-        found: Longs = self._part("order", self._read_order, lambda part: len(part["order"]))["order"]
-        return found
+    def order(self, rows: Longs) -> Longs:
+        asking = Asking(self._log, None)
+        ids, _ = asking.texts(self._coded().place[rows])
+        asking.close()
+        place = {one: number for number, one in enumerate(sorted(set(ids)))}
+        return np.array([place[one] for one in ids], np.int64)
 
     def name(self) -> Ints:
         return self._coded().name
@@ -173,7 +175,7 @@ class KeptTimeline:
             history = find_history(self._log, coded, asking, self._rules)
             kept |= {name: builder.keep(name, part) for name, part in find_subjects(self._log, coded, history, ids).items()}
             asking.close()
-            carried = {name: name for name in self._parts if before is not None and name.startswith(("property/", "order"))}
+            carried = {name: name for name in self._parts if before is not None and name.startswith("property/")}
             carried |= {"log": "log"} if "log" not in builder.parts else {}
             if tail:
                 carried |= {name: name for name in self._parts if name.startswith("layout/")}
@@ -232,9 +234,6 @@ class KeptTimeline:
         path = msgspec.json.decode(name.removeprefix("property/"), type=tuple[str, ...])
         asking = Asking(self._log, builder.folder)
         return read_property(path, self._coded(), asking, builder, name, self._parts.get(name))
-
-    def _read_order(self, name: str, builder: Builder) -> Arrays:
-        return read_order(self._coded(), Asking(self._log, builder.folder), builder, name)
 
 
 # What of the state grows with the log.

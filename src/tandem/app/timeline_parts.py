@@ -137,10 +137,3 @@ def read_property(path: tuple[str, ...], coded: CodedLog, asking: Asking, builde
         of = np.where(np.asarray(pc.equal(said, "null")), -1, texts.codes(said)).astype(np.int32)
         code[rows_at(coded.place, places)] = of[np.asarray(values.indices)]
     return {"code": code} | texts.words().arrays("values")
-
-
-def read_order(coded: CodedLog, asking: Asking, builder: Builder, part: str) -> Arrays:
-    order = builder.room(part, "order", len(coded), np.int64)
-    for places, positions in asking.order():
-        order[rows_at(coded.place, places)] = positions
-    return {"order": order}

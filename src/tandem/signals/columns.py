@@ -98,8 +98,28 @@ class Columns:
         return self._of_chosen(subjects, chosen, lambda rows: table[said.code[rows]], UNKNOWN)
 
     def order(self, subjects: Subjects, chosen: Column | None) -> Column:
-        order = self._timeline.order()
-        return self._of_chosen(subjects, chosen, lambda rows: order[rows], 0)
+        """What decides between chosen events of one subject and instant; 0 where nothing need be decided."""
+        layout = subjects.layout
+        places = [np.arange(len(part)) if chosen is None else np.flatnonzero(chosen[n]) for n, part in enumerate(layout.parts)]
+        owner = np.concatenate([np.searchsorted(part.offsets, each, side="right") for part, each in zip(layout.parts, places, strict=True)])
+        occurred, row = (
+            np.concatenate([getattr(part, name)[each] for part, each in zip(layout.parts, places, strict=True)])
+            for name in ("occurred", "row")
+        )
+        by = np.lexsort((occurred, owner))
+        same = (owner[by][1:] == owner[by][:-1]) & (occurred[by][1:] == occurred[by][:-1]) & (row[by][1:] != row[by][:-1])
+        tied = by[np.append(same, False) | np.insert(same, 0, False)] if len(by) else by
+        order = np.zeros(len(by), np.int64)
+        if len(tied):
+            rows, of_row = np.unique(row[tied], return_inverse=True)
+            order[tied] = self._timeline.order(rows)[of_row]
+        columns, at = [], 0
+        for part, each in zip(layout.parts, places, strict=True):
+            column = np.zeros(len(part), np.int64)
+            column[each] = order[at : at + len(each)]
+            columns.append(column)
+            at += len(each)
+        return tuple(columns)
 
     def day(self, subjects: Subjects) -> Column:
         """The calendar day of each row in the company's time zone, numbered from 0."""

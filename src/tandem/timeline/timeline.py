@@ -92,8 +92,8 @@ class Timeline(Protocol):
         """The places in the log of rows of the coded log."""
         ...
 
-    def order(self) -> Longs:
-        """(log rows,) the place of each event among all by its id: what decides between events of one instant."""
+    def order(self, rows: Longs) -> Longs:
+        """The place of each of these events among them by its id: what decides between events of one instant. rows: of the coded log."""
         ...
 
     def occurred(self) -> Longs:
