@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.language.expression.nodes import About
-from tandem.signals import fold as folding
+from tandem.signals import columns, ranges
 from tandem.signals.edges import edges
 from tandem.signals.fold import Fold
 from tandem.signals.world import Subject
@@ -61,8 +61,16 @@ def test_what_was_learnt_later_may_stand_in_a_tail(seed: int) -> None:
         assert found is None, found
 
 
+@pytest.mark.parametrize("few", [1, 1_000_000])
+def test_rows_may_be_laid_out_by_themselves_or_be_picked_by_a_mask(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(columns, "FEW", few)
+    for number, (small, about, condition) in enumerate(cases(12, seed=22)):
+        found = disagreement(small, about, condition, None if number % 2 else START + number % 5 * DAY)
+        assert found is None, found
+
+
 def test_subjects_are_taken_range_by_range(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "RANGE_ROWS", 3)
+    monkeypatch.setattr(ranges, "RANGE_ROWS", 3)
     for small, about, condition in cases(20, seed=21):
         found = disagreement(small, about, condition)
         assert found is None, found

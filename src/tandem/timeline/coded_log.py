@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tandem.identity.coded import IDENTIFIERS, Combination
+from tandem.identity.coded import IDENTIFIERS
 from tandem.timeline.interning import Rows, Texts
 from tandem.timeline.kernels import Ints, Longs
 from tandem.timeline.words import Words
@@ -41,11 +41,9 @@ class CodedLog:
     def __len__(self) -> int:
         return len(self.place)
 
-    def combinations(self) -> list[Combination]:
-        # Each text is one object, however many combinations have it.
-        texts = [[*words, None] for words in self.texts]
-        columns = [[text[code] for code in codes.tolist()] for text, codes in zip(texts, self.identifiers, strict=True)]
-        return list(zip(*columns, strict=True))
+    def take(self, rows: Longs | slice) -> CodedLog:
+        """Some of the rows; what is told apart stays as it is."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in ROWS})
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         rows = {name: getattr(self, name) for name in ROWS}
