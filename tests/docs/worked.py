@@ -49,12 +49,12 @@ from tandem.signals.world import UNKNOWN, Answer, Subject, World
 from tandem.values.instants import DAY, Instant, read_instant
 from tests.docs.pages import Block, read_blocks
 
-_CONDITIONS = (Both, Or, Not, Comparison, Membership, IsUnknown, Held, Sequence, SignalRef)
+CONDITIONS = (Both, Or, Not, Comparison, Membership, IsUnknown, Held, Sequence, SignalRef)
 _TABLE = re.compile(
     r"^\| (?P<kind>person|workspace|account) (?P<id>\S+) \|(?P<heads>.*)\|\n\|[-|: ]+\|\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE
 )
 # No worked window is longer than this.
-_BEYOND = 500 * DAY
+BEYOND = 500 * DAY
 
 
 @dataclass(frozen=True)
@@ -87,24 +87,30 @@ def _worked(page: str, found: re.Match[str], told: list[Block]) -> Worked:
 def mistakes(worked: Worked, playbook: Playbook) -> Iterator[str]:
     """Every cell that is not what the reference says, and every instant that is missing."""
     declared = playbook.declared
-    world = world_of_facts(read_facts(worked.facts, declared.zone), playbook.product.rules, **cast(Settings, vars(declared)))
+    world = world_of(worked, playbook)
     instants = [read_instant(row[0], declared.zone) for row in worked.rows]
     for place, text in worked.columns:
-        expression = _read(text, playbook, worked.subject.kind)
+        expression = read_column(text, playbook, worked.subject.kind)
         for at, row in zip(instants, worked.rows, strict=True):
             found = _shown(world, expression, worked.subject, at, playbook)
             if found != row[place]:
                 yield f"`{text}` at {row[0]}: the page says {row[place]}, it is {found}"
-        if any(isinstance(node, Since | Until) for node in nodes_of(expression)) and not isinstance(expression, _CONDITIONS):
+        if any(isinstance(node, Since | Until) for node in nodes_of(expression)) and not isinstance(expression, CONDITIONS):
             continue
-        for at in moments(world, expression, worked.subject, max(instants) + _BEYOND):
+        for at in moments(world, expression, worked.subject, max(instants) + BEYOND):
             before = [number for number, instant in enumerate(instants) if instant <= at]
             if before and (found := _shown(world, expression, worked.subject, at, playbook)) != worked.rows[before[-1]][place]:
                 yield f"`{text}` becomes {found} at {show_at(at, declared.zone)}, and no row says so"
                 break
 
 
-def _read(text: str, playbook: Playbook, about: About) -> Expression:
+def world_of(worked: Worked, playbook: Playbook) -> World:
+    declared = playbook.declared
+    return world_of_facts(read_facts(worked.facts, declared.zone), playbook.product.rules, **cast(Settings, vars(declared)))
+
+
+def read_column(text: str, playbook: Playbook, about: About) -> Expression:
+    """A value where it can be one, else a condition."""
     readings = [read(Source("page", text), playbook.names, about, expects) for expects in ("value", "condition")]
     found = next((each.expression for each in readings if each.expression is not None), None)
     assert found is not None, [problem.told() for problem in readings[-1].problems]
@@ -113,7 +119,7 @@ def _read(text: str, playbook: Playbook, about: About) -> Expression:
 
 def _shown(world: World, expression: Expression, subject: Subject, at: Instant, playbook: Playbook) -> str:
     """The answer as a page writes it: lengths as windows are written, what is no whole number as a quotient."""
-    if isinstance(expression, _CONDITIONS):
+    if isinstance(expression, CONDITIONS):
         return {None: "unknown", True: "true", False: "false"}[holds(world, expression, subject, at)]
     answer: Answer = value(world, expression, subject, at)
     if answer is UNKNOWN:
