@@ -84,4 +84,5 @@ def kaplan_meier(durations: npt.ArrayLike, ended: npt.ArrayLike) -> Curve:
     watched = np.sort(lengths)
     times, events = np.unique(lengths[over], return_counts=True)
     at_risk = len(watched) - np.searchsorted(watched, times, side="left")
-    return Curve(times, at_risk.astype(np.int64), events.astype(np.int64), np.cumprod((at_risk - events) / at_risk), watched)
+    left: Any = np.cumprod((at_risk - events) / at_risk)
+    return Curve(times, at_risk.astype(np.int64), events.astype(np.int64), left, watched)
