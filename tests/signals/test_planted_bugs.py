@@ -18,7 +18,7 @@ from tests.signals.test_fold import Turns, cases, meant_edges
 from tests.signals.timelines import TimelineOf, folded_edges
 from tests.signals.worlds import START, SmallWorld, seeded_worlds
 
-FILES = ("answers", "numbers", "columns", "records", "fold", "because")
+FILES = ("answers", "numbers", "columns", "records", "ranges", "values", "fold", "because")
 SOURCES = {name: (Path(tandem.signals.__file__).parent / f"{name}.py").read_text() for name in FILES}
 
 PLANTED = {
@@ -34,13 +34,13 @@ PLANTED = {
     "records that do not fit are counted": ("records", "lambda truth, _: truth == 1)", "lambda truth, _: truth != 7)"),
     "any is all": ("fold", 'if ref.roll_up == "any" else (rows[1], rows[0])', 'if ref.roll_up == "all" else (rows[1], rows[0])'),
     "a workspace of which nothing is known decides": ("fold", "[deciding > 0, rows[2] > 0, other > 0]", "[deciding > 0, rows[2] > 7, other > 0]"),
-    "who does not exist has held": ("fold", "held(within(self._condition(node.condition, among), among.subjects.existence, UNKNOWN), node.length)", "held(self._condition(node.condition, among), node.length)"),
-    "who does not exist is on": ("fold", "lambda among: within(self._condition(condition, among), among.subjects.existence)", "lambda among: self._condition(condition, among)"),
-    "another's signal may be unknown": ("fold", "return is_so(on, lambda truth: truth == 1)", "return self._condition(self.settings.signals[node.name], among)"),
+    "who does not exist has held": ("fold", "held(within(self.condition(node.condition, among), among.subjects.existence, UNKNOWN), node.length)", "held(self.condition(node.condition, among), node.length)"),
+    "who does not exist is on": ("fold", "lambda among: within(self.condition(condition, among), among.subjects.existence)", "lambda among: self.condition(condition, among)"),
+    "another's signal may be unknown": ("fold", "return is_so(on, lambda truth: truth == 1)", "return self.condition(self.settings.signals[node.name], among)"),
     "not in forgets the not": ("fold", "return negated(found) if node.negated else found", "return found"),
-    "points of what is unknown count": ("fold", "((axis.values == 1) * points[:, None])", "((axis.values != 0) * points[:, None])"),
-    "the first is the last": ("fold", 'first if node.function == "first" else last', "last"),
-    "a sum counts whole numbers": ("fold", 'SCALE if node.function in ("sum", "min", "max") else 1)', "1)"),
+    "points of what is unknown count": ("values", "((axis.values == 1) * points[:, None])", "((axis.values != 0) * points[:, None])"),
+    "the first is the last": ("values", 'first if node.function == "first" else last', "last"),
+    "a sum counts whole numbers": ("values", 'SCALE if node.function in ("sum", "min", "max") else 1)', "1)"),
     "days are those of London": ("columns", "return day_of(cast(Any, declared), at).toordinal()", "return at // (96 * _QUARTER)"),
     "half of a threshold is passed": ("numbers", '(">=", below + 1)', '(">=", below)'),
     "a quotient by nothing is a number": ("numbers", "truth = np.where(_signs(each[0]) == 0, UNKNOWN, truth)", "pass"),

@@ -71,6 +71,9 @@ class KeptTimeline:
         found = self._part(f"property/{msgspec.json.encode(path).decode()}", self._read_property)
         return Property(found["code"], [msgspec.json.decode(value) for value in Words.from_arrays("values", found)])
 
+    def places(self, rows: Sequence[int]) -> list[int]:
+        return [int(self._coded.place[row]) for row in rows]
+
     def order(self) -> Longs:
         return self._part("order", self._read_order)["order"]
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from tandem.language.expression.nodes import About, Condition, Expression, FieldRef, Measure, RecordMeasure, Sequence
 from tandem.signals.edges import reached, selectors_of
-from tandem.signals.fold import Fold, part_of
+from tandem.signals.fold import Fold
 from tandem.signals.meaning import kind_and_name
+from tandem.signals.ranges import part_of
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.stack import Stack
 from tandem.timeline.steps import Edges, values_at
