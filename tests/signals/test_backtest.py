@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -280,7 +281,7 @@ def planted(file: str = "", right: str = "", wrong: str = "") -> Any:
             for other in modules:
                 source = source.replace(f"tandem.signals.backtest.{other} ", f"{package}.{other} ")
             modules[name] = ModuleType(f"{package}.{name}")
-            patched.setitem(__import__("sys").modules, f"{package}.{name}", modules[name])
+            patched.setitem(sys.modules, f"{package}.{name}", modules[name])
             exec(compile(source, f"{package}/{name}.py", "exec"), vars(modules[name]))
     told = modules["backtest"]
     return SimpleNamespace(backtest=told.backtest, Question=told.Question, Moments=modules["moments"].Moments)
