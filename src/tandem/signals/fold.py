@@ -8,7 +8,8 @@ bounded by the rows of a range and not by all of history.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
+from typing import cast
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from tandem.language.expression.nodes import (
     Or,
     Sequence,
     SignalRef,
+    Since,
     Value,
 )
 from tandem.signals.answers import is_so
@@ -86,7 +88,7 @@ class Fold(Values):
         """The edges of `measure >= N` for every N up to `most` in one pass, of a measure of how many different ones there are."""
         subjects = self.timeline.subjects(about)
         chosen = self.columns.chosen(subjects, measure.selector)
-        return curve(subjects.layout, chosen, self.keys(measure, subjects), measure.window, most, threads=self._threads)
+        return curve(subjects.layout, chosen, self.keys(measure, subjects, chosen), measure.window, most, threads=self._threads)
 
     def values_at(self, measure: Measure, about: About, t: Instant) -> Longs:
         """(subjects,) a measure that is a number, of each subject at an instant."""
@@ -100,6 +102,7 @@ class Fold(Values):
         """One subject, to be asked whatever an expression about it holds."""
         return Alone(self, Range(about, part_of(self.timeline.subjects(about), subject, subject + 1), subject))
 
+    @cached_property
     def told_ahead(self) -> Longs:
         """The instants at which something occurs that was learnt before, ascending."""
         occurred, known = self.timeline.occurred(), self.timeline.known()
@@ -156,6 +159,10 @@ class Fold(Values):
             at_once = self._compared_at_once(left, sign, right, among)
             if at_once is not None:
                 return at_once
+        if isinstance(left, Since) and isinstance(right, Literal) and among.rolled is None:
+            at_once = self._age_compared_at_once(left, sign, right, among)
+            if at_once is not None:
+                return at_once
         types = self.type(left, among), self.type(right, among)
         one, other = self.told(left, among, types[0] or types[1]), self.told(right, among, types[1] or types[0])
         if isinstance(one, Coded) and isinstance(other, Coded):
@@ -182,6 +189,16 @@ class Fold(Values):
         than = constant_of(right)
         whole, than_whole = threshold(sign, than * (SCALE if left.function in ("sum", "min", "max") else 1))
         return self.folded(left, among, whole, than_whole)
+
+    def _age_compared_at_once(self, left: Since, sign: Sign, right: Literal, among: Range) -> Steps | None:
+        """Whether the last selected event is that long ago: whether there is none in a window of that length, but there ever was one."""
+        # An event that is just so long ago has left the window; a moment longer, and it is in it still.
+        length = int(cast(int, right.value)) + (1 if sign in (">", "<=") else 0) if right.kind == "duration" else 0
+        if sign in ("=", "!=") or length <= 0:
+            return None
+        layout, chosen = among.subjects.layout, self.chosen(left.selector, among)
+        lately, ever = (count(layout, chosen, window, sign=">=", than=1, threads=1) for window in (length, None))
+        return within(lately if sign in ("<", "<=") else negated(lately), ever, UNKNOWN)
 
     # any, all: the test is asked of each workspace, of what else it reads in the words of the account.
 

@@ -183,10 +183,11 @@ class Values(ABC):
     def _measure(self, node: Measure, among: Range, wanted: Type | None) -> Told:
         if node.function in ("first", "last"):
             assert node.property is not None, "the first and the last are of a property"
-            value = self.columns.value(among.subjects, node.property, wanted)
+            chosen = self.chosen(node.selector, among)
+            value = self.columns.value(among.subjects, node.property, wanted, chosen)
             fold = first if node.function == "first" else last
-            order = self.columns.order(among.subjects)
-            steps = fold(among.subjects.layout, self.chosen(node.selector, among), value, order, node.window, threads=1)
+            order = self.columns.order(among.subjects, chosen)
+            steps = fold(among.subjects.layout, chosen, value, order, node.window, threads=1)
             return Moving(steps, 1 if wanted == "date" else SCALE) if wanted in ("number", "date") else Coded(steps)
         return Moving(self.folded(node, among), SCALE if node.function in ("sum", "min", "max") else 1)
 
@@ -199,12 +200,12 @@ class Values(ABC):
             return count(layout, chosen, window, **compared)
         if node.function in ("sum", "min", "max"):
             assert node.property is not None, "these measures are of a property"
-            numbers = self.columns.value(subjects, node.property, "number")
+            numbers = self.columns.value(subjects, node.property, "number", chosen)
             fold = {"sum": total, "min": least, "max": greatest}[node.function]
             return fold(layout, chosen, numbers, window, **compared)
-        return distinct(layout, chosen, self.keys(node, subjects), window, **compared)
+        return distinct(layout, chosen, self.keys(node, subjects, chosen), window, **compared)
 
-    def keys(self, node: Measure, subjects: Subjects) -> Column:
+    def keys(self, node: Measure, subjects: Subjects, chosen: Column | None) -> Column:
         """What is told apart, of each row: -1 for nothing."""
         match node.function:
             case "people":
@@ -214,7 +215,7 @@ class Values(ABC):
             case "days":
                 return self.columns.day(subjects)
         assert node.property is not None, "what is told apart otherwise is a property"
-        return tuple(np.maximum(each, -1) for each in self.columns.value(subjects, node.property, None))
+        return tuple(np.maximum(each, -1) for each in self.columns.value(subjects, node.property, None, chosen))
 
     def chosen(self, selector: Any, among: Range) -> Column | None:
         key = "chosen", selector
