@@ -90,6 +90,11 @@ class Records:
         """The ids, as sources have them, of the records of subjects, after the merges of that instant."""
         return self._of(kind).ids_of(subjects, t)
 
+    @property
+    def raw_values(self) -> Sequence[Any]:
+        """The raw values that anything has said so far, by code."""
+        return self._answers.raw.values
+
     def versions(self, kind: str) -> Sequence[Version]:
         return self._of(kind).versions
 
