@@ -13,7 +13,7 @@ from math import fsum
 import numpy as np
 
 from tandem.signals.backtest.moments import BEFORE_ALL, NOBODY, Moments
-from tandem.signals.columns import days_of
+from tandem.signals.columns import Calendar
 from tandem.signals.world import Declared
 from tandem.timeline.kernels import NEVER, Longs
 from tandem.timeline.steps import Steps
@@ -100,6 +100,6 @@ def base_rate(eligible: Eligible, occurred: Moments, horizon: Duration, fired_at
 
 def day_starts(instants: Longs, zone: tzinfo) -> Longs:
     """(n,) the first instant of the calendar day of each."""
-    days, place = np.unique(days_of(instants, Declared(zone=zone)), return_inverse=True)
+    days, place = np.unique(Calendar(Declared(zone=zone)).days(instants), return_inverse=True)
     starts = np.array([midnight(date.fromordinal(day), zone) for day in days.tolist()], np.int64)
     return starts[place]
