@@ -22,7 +22,7 @@ from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
 from tandem.timeline.stack import Stack
 from tandem.timeline.steps import ALWAYS, values_at
 from tandem.timeline.timeline import Property, Subjects, Ties, Timeline, Version
-from tandem.values.instants import EARLIEST, Instant
+from tandem.values.instants import Instant
 
 
 class Hindsight:
@@ -97,8 +97,9 @@ class Hindsight:
         """(subjects,) the code of the subject that each is, as of the instant: its survivor's, or of a domain the account's that names it."""
         subjects = self.timeline.subjects(kind)
         found = np.arange(len(subjects.ids), dtype=np.int64)
-        codes = self.told.codes(kind)
-        for one, ((_, under),) in self.survivors(kind).items():
+        survivors = self.survivors(kind)
+        codes = self.told.codes(kind) if survivors else {}
+        for one, ((_, under),) in survivors.items():
             if one in codes and under in codes:
                 found[codes[one]] = codes[under]
         if kind == "account":
@@ -127,7 +128,7 @@ class Hindsight:
             naming.setdefault(registrable(text) if isinstance(text, str) else None, set()).add(account)
         return {code: next(iter(naming[domain])) for code, domain in domains.items() if len(naming.get(domain, ())) == 1}
 
-    # What stands, and since when anything is known.
+    # What stands.
 
     def holding(self, kind: About) -> tuple[Longs, ...]:
         """Of each part of the layout, the rows whose facts belong to their subject as of the instant."""
@@ -141,12 +142,3 @@ class Hindsight:
             rows = np.repeat(offsets[:-1], np.diff(exit_offsets)) + row
             stands[rows[at <= self.as_of]] = False
         return tuple(np.flatnonzero(stands) for stands in standing[: len(layout.parts)])
-
-    def begins(self, kinds: Sequence[str]) -> Instant | None:
-        """The first instant at which anything was known, but what a mapping says was known always. kinds: of records."""
-        occurred, known = self.timeline.occurred(), self.timeline.known()
-        firsts = [int(np.maximum(occurred, known).min())] if len(occurred) else []
-        for kind in kinds:
-            learnt = (max(each.occurred_at, each.stretches[0][0]) for each in self.timeline.records(kind) if each.stretches)
-            firsts += [min(later)] if (later := [at for at in learnt if at > EARLIEST]) else []
-        return min(firsts, default=None)
