@@ -29,6 +29,7 @@ from tandem.signals.playbook.outcomes import Outcome
 from tandem.storage.log import Log
 from tandem.values.durations import Duration, show_duration
 from tandem.values.instants import EARLIEST, Instant
+from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
     from tandem.signals.backtest.aim import Aim
@@ -97,9 +98,9 @@ class Backtested:
             "about": self.signal.about,
             "outcome": self.outcome.name,
             "within": show_duration(asked.horizon),
-            "as_of": asked.as_of,
-            "since": asked.begins,
-            "until": asked.ends,
+            "as_of": show_instant(asked.as_of),
+            "since": show_instant(asked.begins),
+            "until": show_instant(asked.ends),
             "fingerprint": self.fingerprint,
             "fired": numbers.fired,
             "already": numbers.already,
@@ -123,7 +124,7 @@ class Backtested:
             "leads_per_week_per_seller": numbers.leads_per_week_per_seller,
             "touches": numbers.touches,
             "assumed_share": self.assumed_share,
-            "complete_until": asked.complete,
+            "complete_until": show_instant(asked.complete),
             "always_known": {kind: list(fields) for kind, fields in self.always_known.items()},
             "aim": None if self.aimed is None else self._aim(self.aimed),
             "why": why,

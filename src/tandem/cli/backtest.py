@@ -85,10 +85,8 @@ def _flat(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print(report: Backtested, told: dict[str, Any]) -> None:
-    from tandem.values.instants import show
-
     click.echo(f"{report.signal.title}: {report.signal.name}, judged by {report.outcome.name} within {told['within']}")
-    click.echo(f"  firings    {show(told['since'])} until {show(told['until'])}; outcomes complete until {show(told['complete_until'])}")
+    click.echo(f"  firings    {told['since']} until {told['until']}; outcomes complete until {told['complete_until']}")
     if report.aimed is not None:
         aimed = report.aimed
         click.echo(f"  aim        threshold {aimed.threshold} of {aimed.test} gives {aimed.rate:.1f} leads a {aimed.aim.period}")

@@ -82,10 +82,10 @@ class _Finding:
         """Each event counts for whom it belongs to as of the instant, at the instant at which it occurred."""
         subjects = self.hindsight.timeline.subjects(self.about)
         columns = Columns(self.hindsight.timeline, self.hindsight.declared, self.hindsight.answers)
-        chosen = columns.chosen(subjects, selector)
+        chosen = columns.mask(subjects, selector)
         whose, when = [], []
         for number, (part, rows) in enumerate(zip(subjects.layout.parts, self.hindsight.holding(self.about), strict=True)):
-            picked = rows if chosen is None else rows[np.asarray(chosen[number])[rows] != 0]
+            picked = rows[chosen[number][rows] != 0]
             whose.append(np.searchsorted(part.offsets, picked, side="right") - 1)
             when.append(part.occurred[picked])
         return Moments.of(np.concatenate(whose), np.concatenate(when))
