@@ -114,6 +114,30 @@ def test_a_workspace_s_firing_meets_its_account_s_outcome(folder: Path) -> None:
     assert (found["about"], found["fired"], found["converted"]) == ("workspace", 1, 1)
 
 
+def test_what_fired_for_a_domain_fired_for_the_account_that_sales_makes_of_it(folder: Path) -> None:
+    """Ann looks, sales creates the account on the third, and her look, which is the account's from then on, does not fire a second time."""
+    signals = folder / "playbook" / "signals" / "all.yaml"
+    signals.write_text(SIGNALS.replace("cooldown: 1d", "cooldown: 30d"))
+    zen = """
+2026-02-01T09:00 (identify) by zoe email=zoe@zen.example
+2026-02-01T10:00 (page) Pricing by zoe
+2026-02-03T10:00 account A-9 domain=zen.example
+2026-02-12T10:00 opportunity O-9 @A-9 stage=Won
+"""
+    told(folder, FACTS + zen)
+    edges = tandem(folder, "edges", "looks", "--format", "json").json["edges"]
+    entered = [
+        (each["subject"], each["at"], each["fires"])
+        for each in edges
+        if each["edge"] == "entered" and each["subject"] in ("zen.example", "A-9")
+    ]
+    assert entered == [("zen.example", "2026-02-01T10:00:00Z", True), ("A-9", "2026-02-03T10:00:00Z", False)]
+    # And the domain's firing meets the account's outcome, eleven days later.
+    found = asked(folder, "looks", "--outcome", "won", "--within", "30d")
+    assert (found["fired"], found["matured"], found["converted"]) == (4, 3, 2)
+    assert found["lead_time_days"]["p75"] == pytest.approx(10.5)  # type: ignore[index]
+
+
 def test_a_source_that_is_complete_until_earlier_opens_windows(folder: Path) -> None:
     product = folder / "playbook" / "product.yaml"
     product.write_text(product.read_text() + "complete_until: {notation: 2026-02-15}\n")
@@ -142,7 +166,7 @@ def test_it_is_printed_for_people_and_as_one_row(folder: Path) -> None:
     shown = tandem(folder, "backtest", "looks", "--outcome", "won", "--within", "30d")
     assert shown.code == 0
     assert shown.out.splitlines()[3:] == [
-        "  fired      3 = 2 mature + 1 open, of which 1 have converted early",
+        "  fired      3 = 2 mature + 1 open (1 converted early)",
         "  precision  50.0 % (9.5 % to 90.5 %): 1 of 2 mature converted",
         "  base rate  75.0 % of all who were there on the same days",
         "  lift       0.7 times (0.1 to 3.1)",

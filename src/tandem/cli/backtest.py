@@ -92,7 +92,7 @@ def _print(report: Backtested, told: dict[str, Any]) -> None:
         click.echo(f"  aim        threshold {aimed.threshold} of {aimed.test} gives {aimed.rate:.1f} leads a {aimed.aim.period}")
     click.echo()
     already = f"{told['already']:,} already + " if report.outcome.first_ever else ""
-    early = f", of which {told['open_converted']:,} have converted early" if told["open_converted"] else ""
+    early = f" ({told['open_converted']:,} converted early)" if told["open_converted"] else ""
     click.echo(f"  fired      {told['fired']:,} = {already}{told['matured']:,} mature + {told['open']:,} open{early}")
     for name, text in _lines(report, told).items():
         click.echo(f"  {name:<10} {text if text is not None else 'unknown: ' + told['why'][_WHY.get(name, name)]}")
