@@ -97,7 +97,7 @@ def edges(
     if format_ == "csv":
         print_csv(EDGE_COLUMNS, rows)
     else:
-        print_table(("at", "edge", "subject", "known_at"), rows)
+        print_table(("at", "edge", "subject", "known_at", "fires"), [row | {"fires": "fires" if row["fires"] else ""} for row in rows])
         if total > SHOWN_ROWS == most:
             click.echo(f"the latest {SHOWN_ROWS:,} of {total:,}; --limit 0 shows all", err=True)
         if not total:
