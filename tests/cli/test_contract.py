@@ -289,7 +289,7 @@ def test_a_reader_that_stops_listening_is_no_fault(folder: Path, tmp_path: Path)
 
 
 def test_an_import_that_is_interrupted_says_that_what_was_stored_is_safe(folder: Path, tmp_path: Path) -> None:
-    file = lines(tmp_path / "long.jsonl", *(call(f"c{n:06}", properties={"text": "x" * 500}) for n in range(80_000)))
+    file = lines(tmp_path / "long.jsonl", *(call(f"c{n:06}", properties={"text": "x" * 500}) for n in range(40_000)))
     before = Log(folder / "data").place_end
     process = started(folder, "import", "segment", file, start_new_session=True)
     while Log(folder / "data").place_end == before and process.poll() is None:
@@ -300,4 +300,4 @@ def test_an_import_that_is_interrupted_says_that_what_was_stored_is_safe(folder:
     assert "what was stored is safe" in told.err
     counts = imported(folder, "segment", file)
     assert counts["duplicate"] > 0
-    assert counts["stored"] + counts["duplicate"] == 80_000
+    assert counts["stored"] + counts["duplicate"] == 40_000

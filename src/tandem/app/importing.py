@@ -160,7 +160,9 @@ def _workers(project: Project, files: Sequence[Path]) -> Iterator[Executor | Non
         # Ctrl-C reaches every process of a terminal. Workers are born deaf to it, and end with the writer.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            pool.submit(int)
+            # A worker is started with the first work for which none is idle.
+            for _ in range(cores):
+                pool.submit(int)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         yield pool
