@@ -28,6 +28,7 @@ _TELLING: dict[str, tuple[float, float]] = {
     "merge": (0, 0),
     "opportunity": (1, 0.2),
     "subscription": (1, 1),
+    "contract": (1, 1),
     "touch": (1.5, 0.6),
     "account": (1.5, 0.3),
     "identify": (1, 2),
@@ -54,6 +55,7 @@ _FIELDS = {
     "opportunity": ("stage", "forecast_category", "amount", "owner", "loss_reason"),
     "subscription": ("plan", "status", "quantity", "amount"),
     "touch": ("channel", "direction", "seller", "outcome"),
+    "contract": ("starts", "ends", "seats", "value"),
     "account": ("name", "domain", "employees", "owner"),
 }
 
