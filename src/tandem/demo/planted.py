@@ -42,7 +42,7 @@ SALE_UNATTENDED = 0.2
 COLD = 0.005
 CURIOUS = 0.002
 IDLE_HAND = 0.0008
-DARK_MODE = 0.008
+DARK_MODE = 0.004
 
 # Companies that sales wrote to first, by size, and leads of marketing.
 OUTBOUND_DAYS = 45
@@ -96,7 +96,7 @@ TRUTHS: tuple[Truth, ...] = (
           "those with a `Runbook Run` in the window, over all"),
     Truth("trial_share", TRIAL, "share", _SIGN_UPS, "at `Signed Up`", "those with plan=trial, over all"),
     Truth("trial_conversion", TRIAL_CONVERSION, "share", f"{_SIGN_UPS} plan=trial, and a `Runbook Run` within 7 days",
-          "17 to 18 days from `Signed Up`, over by the end", "those with `Plan Upgraded` via=trial, over all"),
+          "18 days from `Signed Up`, over by the end", "those with `Plan Upgraded` via=trial, over all"),
     Truth("invitations_per_person", INVITATIONS, "count", f"persons with `Signed Up` via=self or via=invitation, of {_ACTIVATED}",
           "40 days from the first `Runbook Run` of a founder, or the `Signed Up` of the invited; over by the end",
           "`Invite Sent` by them in the window, over the persons"),
@@ -112,9 +112,9 @@ TRUTHS: tuple[Truth, ...] = (
           "the hazard of upgrade in the window over that outside of it, both below the limit"),
     Truth("team_fade_hazard", FADE, "per day", "subscriptions of the plan team, of teams without two `SSO Settings Viewed` before",
           "from the start until the last event of the set `core`, the first `SSO Settings Viewed` of two, cancellation or the end",
-          "teams whose last event of `core` is more than 21 days before the end, and without cancellation in the week after it, over days"),
+          "teams whose last event of `core` is 5 days before the cancellation, or 21 before the end, over days at risk"),
     Truth("team_cancel_hazard_quiet", CANCEL_QUIET, "per day", "subscriptions of the plan team whose team fell silent",
-          "from the last event of `core` until cancellation or the end", "cancellations over days at risk"),
+          "from the 14th day after the last event of `core` until cancellation or the end", "cancellations over days at risk"),
     Truth("need_hazard", NEED, "per day", _ACTIVATED,
           "from the first `Runbook Run` until the first `SSO Settings Viewed` of two, the last event of `core` of a team that fell silent, or the end",
           "accounts with two `SSO Settings Viewed` within 14 days, over days at risk"),
@@ -132,7 +132,8 @@ TRUTHS: tuple[Truth, ...] = (
     Truth("cold_touch_hazard", COLD, "per day", "user accounts, from `Signed Up` via=self",
           "until the first `SSO Settings Viewed`, `Seat Limit Reached`, `Contact Sales Clicked`, opportunity or the end",
           "the touches marked as poaching over days at risk"),
-    Truth("decoy_lift", 1.0, "ratio", "user accounts", "from any `Dark Mode Enabled`", "what follows it over what follows any other day"),
+    Truth("decoy_lift", 1.0, "ratio", "user accounts without an opportunity, at a `Dark Mode Enabled`, once in 60 days",
+          "60 days, over by the end", "the share with an opportunity created in the window, over that of the others at the same instants"),
     Truth("decoy_hazard", DARK_MODE, "per day", "persons with `Signed Up` via=self", "from `Signed Up` to the end",
           "`Dark Mode Enabled` over days at risk"),
     Truth("outbound_sale_share_large", OUTBOUND_SALE_LARGE, "share",
