@@ -39,7 +39,8 @@ def story(demo: Demo) -> Story:
 
 
 def test_every_source_adds_up(imports: dict[str, Imported]):
-    assert set(imports) == {"segment", "crm_accounts", "crm_contacts", "crm_opportunities", "crm_touches", "billing"}
+    crm = {"accounts", "contacts", "leads", "campaigns", "opportunities", "touches", "contracts", "sellers"}
+    assert set(imports) == {"segment", "billing", *(f"crm_{name}" for name in crm)}
     for each in imports.values():
         counts = each.counts
         assert counts.received == counts.stored + counts.duplicate + counts.suppressed + counts.failed > 0
