@@ -11,10 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +19,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from measuring.process import in_process
+from measuring.watch import Watch
 
 FORMATS = ("segment", "csv", "jsonl", "parquet")
 MAPPING = """\
@@ -50,7 +50,7 @@ def main() -> None:
         print(f"{'format':10}{'Tandem':>12}{'MB':>7}{'DuckDB':>14}{'MB':>7}{'ratio':>8}")
         for format_ in given.only.split(","):
             file = write(Path(folder), format_, given.rows)
-            ours, theirs = (in_process(who, format_, file) for who in ("tandem", "duckdb"))
+            ours, theirs = (asked_of(who, format_, file) for who in ("tandem", "duckdb"))
             assert ours["rows"] == theirs["rows"] == given.rows, (ours, theirs)
             print(
                 f"{format_:10}{given.rows / ours['seconds']:12,.0f}{ours['megabytes']:7.0f}"
@@ -58,16 +58,16 @@ def main() -> None:
             )
 
 
-def in_process(who: str, format_: str, file: Path) -> dict[str, float]:
-    done = subprocess.run([sys.executable, __file__, "--measure", who, format_, str(file)], check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+def asked_of(who: str, format_: str, file: Path) -> dict[str, float]:
+    found = in_process(__file__, who, format_, file)
+    assert found is not None, "there is no limit to be over"
     return found
 
 
 def measure(who: str, format_: str, file: str) -> dict[str, float]:
     """Seconds and rows of one reading, and the greatest anonymous memory of the process and its workers meanwhile."""
     work = (import_with_tandem if who == "tandem" else import_with_duckdb)(format_, Path(file))
-    with Watch() as watch:
+    with Watch(children=True, every=0.1) as watch:
         begun = time.perf_counter()
         rows = work()
         seconds = time.perf_counter() - begun
@@ -100,35 +100,6 @@ def import_with_duckdb(format_: str, file: Path) -> Callable[[], int]:
         return int(rows)
 
     return read
-
-
-class Watch:
-    """The greatest anonymous memory of this process and its children, sampled while the block runs."""
-
-    def __enter__(self) -> Watch:
-        self.megabytes = 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        import psutil
-
-        own = psutil.Process()
-        while not self._ended.wait(0.1):
-            total = 0
-            for process in [own, *own.children(recursive=True)]:
-                try:
-                    status = Path(f"/proc/{process.pid}/status").read_text()
-                except OSError:
-                    continue
-                total += int(status.split("RssAnon:")[1].split()[0]) if "RssAnon:" in status else 0
-            self.megabytes = max(self.megabytes, total / 1024)
 
 
 def write(folder: Path, format_: str, rows: int) -> Path:

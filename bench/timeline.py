@@ -15,11 +15,7 @@ import argparse
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,11 +24,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from measuring.process import best, in_process
+
 ACCOUNTS, PEOPLE, MONTHS = 5_000, 300_000, 18
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 WINDOW, PEOPLE_LEAST, EVENTS_LEAST, MOST = 7 * DAY, 10, 100, 256
-REPEATS = 3
+REPEATS, LIMIT = 3, 600.0
 TAIL = 100_000
 
 PEOPLE_SQL = f"""
@@ -87,10 +85,10 @@ def main() -> None:
             ("count", "count with a tail", "duckdb count"),
             ("curve", "curve with a tail"),
         ):
-            first = in_process(ours, folder)
+            first = asked_of(ours, folder)
             show(ours, first, 1.0)
             for other in others:
-                found = in_process(other, folder)
+                found = asked_of(other, folder)
                 assert found["answer"] == first["answer"] or ours == "lay_out", f"{other} says otherwise than {ours}"
                 show(other, found, found["seconds"] / first["seconds"])
 
@@ -114,31 +112,18 @@ def events(rows: int, shape: str) -> pa.Table:
     return pa.table({name: column[order] for name, column in columns.items()})
 
 
-def in_process(name: str, folder: str) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, __file__, "--measure", name, folder], check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+def asked_of(name: str, folder: str) -> dict[str, Any]:
+    found = in_process(__file__, name, folder)
+    assert found is not None, f"{name} takes longer than {LIMIT:.0f} seconds"
     return found
 
 
 def measured(name: str, folder: Path) -> dict[str, Any]:
     work = (in_duckdb if name.startswith("duckdb") else in_numpy)(name, folder / "facts.parquet")
-    answer = work()
-    seconds, cpu = [], []
-    with Watch() as watch:
-        for _ in range(REPEATS):
-            begun, spent = time.perf_counter(), time.process_time()
-            answer = work()
-            seconds.append(time.perf_counter() - begun)
-            cpu.append(time.process_time() - spent)
+    answer, taken = best(work, REPEATS, LIMIT)
     # The whole answer as one number: every edge with its subject and instant.
     whole = np.ascontiguousarray(np.stack([np.asarray(column, np.int64) for column in answer]))
-    return {
-        "seconds": min(seconds),
-        "cpu": min(cpu),
-        "megabytes": watch.megabytes,
-        "answer": hashlib.blake2b(whole.tobytes(), digest_size=8).hexdigest(),
-        "steps": whole.shape[1],
-    }
+    return taken | {"answer": hashlib.blake2b(whole.tobytes(), digest_size=8).hexdigest(), "steps": whole.shape[1]}
 
 
 def in_numpy(name: str, file: Path) -> Callable[[], Any]:
@@ -199,26 +184,6 @@ def in_duckdb(name: str, file: Path) -> Callable[[], Any]:
         "duckdb people": lambda: ask(PEOPLE_SQL + EDGES_SQL.format(least=PEOPLE_LEAST)),
         "duckdb count": lambda: ask(COUNT_SQL + EDGES_SQL.format(least=EVENTS_LEAST)),
     }[name]
-
-
-class Watch:
-    """The greatest anonymous memory of this process, sampled while the block runs."""
-
-    def __enter__(self) -> Watch:
-        self.megabytes = 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        while not self._ended.wait(0.01):
-            status = Path("/proc/self/status").read_text()
-            self.megabytes = max(self.megabytes, int(status.split("RssAnon:")[1].split()[0]) / 1024)
 
 
 if __name__ == "__main__":

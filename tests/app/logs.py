@@ -16,6 +16,7 @@ from tandem.storage.derived import Derived
 from tandem.storage.log import Log, Writer
 from tandem.timeline.kernels import NEVER
 from tandem.timeline.layout import Layout
+from tandem.timeline.stack import Stack
 from tandem.timeline.steps import Steps
 from tandem.timeline.timeline import Timeline
 from tests.storage.world import AT, delivery, no_clash
@@ -63,10 +64,12 @@ def holdings(timeline: Timeline, kind: About) -> list[Holding]:
     found = timeline.subjects(kind)
     persons, places = (timeline.subjects(each).ids for each in ("person", "workspace"))
     told: list[Holding] = []
-    parts: list[Layout] = list(getattr(found.layout, "parts", (found.layout,)))
+    parts: list[Layout] = list(found.layout.parts)
     leaves = [left(part) for part in parts]
-    if hasattr(found.layout, "ended"):
-        np.minimum.at(leaves[0], found.layout.ended, found.layout.ended_at)
+    if isinstance(found.layout, Stack):
+        base = found.layout.base
+        rows = np.repeat(base.offsets[:-1], np.diff(found.layout.ended_offsets)) + found.layout.ended_row
+        np.minimum.at(leaves[0], rows, found.layout.ended_at)
     for number, part in enumerate(parts):
         assert_in_order(part)
         subject = np.repeat(np.arange(part.subjects), np.diff(part.offsets))
@@ -83,7 +86,7 @@ def holdings(timeline: Timeline, kind: About) -> list[Holding]:
 def left(layout: Layout) -> np.ndarray:
     """(rows,) when each row leaves by itself."""
     found = np.full(len(layout), NEVER)
-    found[layout.early_row] = layout.early_at
+    found[np.repeat(layout.offsets[:-1], np.diff(layout.early_offsets)) + layout.early_row] = layout.early_at
     return found
 
 
@@ -91,7 +94,7 @@ def assert_in_order(layout: Layout) -> None:
     for one in range(layout.subjects):
         a, b = layout.offsets[one], layout.offsets[one + 1]
         assert (np.diff(layout.enters[a:b]) >= 0).all()
-        assert (np.diff(layout.occurred[layout.leaving[a:b]]) >= 0).all()
+        assert (np.diff(layout.occurred[a + layout.leaving[a:b]]) >= 0).all()
 
 
 def spans(steps: Steps, ids: Sequence[str], values: Sequence[str] | None) -> dict[str, list[tuple[int, Any]]]:

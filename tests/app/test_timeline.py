@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from tandem.app import timeline as timeline_file
 from tandem.facts.corrections import OPEN
 from tandem.facts.fact import Event, Fact, Version
 from tandem.facts.subjects import versions_by_subject
@@ -76,3 +80,32 @@ def test_a_timeline_built_at_once_says_what_identity_says(past: Past, tmp_path: 
     assert_told(past, opened(tmp_path, past.world.rules))
     assert timeline.survivors("account") == past.history.survivors("account")
     assert timeline.families() == past.history.families()
+
+
+def in_deliveries(past: Past, chance: Random) -> list[list[Fact]]:
+    """The facts as they are learnt, in a few imports; now and then one comes later than what was learnt after it."""
+    facts = sorted(facts_of(past), key=lambda fact: fact.known_at)
+    late = [fact for fact in facts if chance.random() < 0.02]
+    facts = [fact for fact in facts if fact not in late] + late
+    cuts = sorted({0, len(facts), *(chance.randrange(len(facts) + 1) for _ in range(chance.randrange(1, 5)))})
+    return [facts[a:b] for a, b in pairwise(cuts)]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_refreshed_after_each_import_it_says_what_one_built_at_once_says(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline_file, "TAIL_MOST", 0)  # Any tail is small enough.
+    chance = Random(seed)
+    (past,) = seeded_pasts(1, seed=seed + 100)
+    events: list[Event] = []
+    for number, facts in enumerate(in_deliveries(past, chance)):
+        delivered(tmp_path, facts, sealed=chance.random() < 0.5)
+        events += [fact for fact in facts if isinstance(fact, Event)]
+        if number == 0 or chance.random() < 0.8:
+            timeline = opened(tmp_path, past.world.rules)
+            for kind in chance.sample(KINDS, 2):
+                timeline.subjects(kind)
+    others = [fact for fact in past.world.facts if not isinstance(fact, Event)]
+    whole = replace(past, world=replace(past.world, facts=(*events, *others)))
+    assert_told(whole, opened(tmp_path, past.world.rules))

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tandem.app.failures import AnotherWriter, Failure, WrongUsage
-from tandem.cli.commands import tandem
+from tandem.cli.main import tandem
 from tandem.demo import making
 from tandem.demo.making import MARKER, Demo, DemoRequest, _put, make_demo
 from tandem.storage.lock import WriterLock

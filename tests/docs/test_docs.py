@@ -13,7 +13,7 @@ import click
 import pytest
 
 from tandem.app.schema import playbook_schemas
-from tandem.cli.commands import tandem
+from tandem.cli.main import tandem
 from tandem.facts.kinds import RECORD_KINDS
 from tandem.identity.links import Rule
 from tests.docs.excerpts import current, fresh

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.language.expression.nodes import About
-from tandem.signals import fold as folding
+from tandem.signals import ranges
 from tandem.signals.edges import edges
 from tandem.signals.fold import Fold
 from tandem.signals.world import Subject
@@ -62,7 +62,7 @@ def test_what_was_learnt_later_may_stand_in_a_tail(seed: int) -> None:
 
 
 def test_subjects_are_taken_range_by_range(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "RANGE_ROWS", 3)
+    monkeypatch.setattr(ranges, "RANGE_ROWS", 3)
     for small, about, condition in cases(20, seed=21):
         found = disagreement(small, about, condition)
         assert found is None, found

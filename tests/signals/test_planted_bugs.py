@@ -18,7 +18,7 @@ from tests.signals.test_fold import Turns, cases, meant_edges
 from tests.signals.timelines import TimelineOf, folded_edges
 from tests.signals.worlds import START, SmallWorld, seeded_worlds
 
-FILES = ("answers", "numbers", "columns", "records", "fold", "because")
+FILES = ("answers", "numbers", "columns", "records", "ranges", "values", "fold", "because")
 SOURCES = {name: (Path(tandem.signals.__file__).parent / f"{name}.py").read_text() for name in FILES}
 
 PLANTED = {
@@ -34,18 +34,20 @@ PLANTED = {
     "records that do not fit are counted": ("records", "lambda truth, _: truth == 1)", "lambda truth, _: truth != 7)"),
     "any is all": ("fold", 'if ref.roll_up == "any" else (rows[1], rows[0])', 'if ref.roll_up == "all" else (rows[1], rows[0])'),
     "a workspace of which nothing is known decides": ("fold", "[deciding > 0, rows[2] > 0, other > 0]", "[deciding > 0, rows[2] > 7, other > 0]"),
-    "who does not exist has held": ("fold", "held(within(self._condition(node.condition, among), among.subjects.existence, UNKNOWN), node.length)", "held(self._condition(node.condition, among), node.length)"),
-    "who does not exist is on": ("fold", "lambda among: within(self._condition(condition, among), among.subjects.existence)", "lambda among: self._condition(condition, among)"),
-    "another's signal may be unknown": ("fold", "return is_so(on, lambda truth: truth == 1)", "return self._condition(self.settings.signals[node.name], among)"),
+    "who does not exist has held": ("fold", "held(within(self.condition(node.condition, among), among.subjects.existence, UNKNOWN), node.length)", "held(self.condition(node.condition, among), node.length)"),
+    "who does not exist is on": ("fold", "lambda among: within(self.condition(condition, among), among.subjects.existence)", "lambda among: self.condition(condition, among)"),
+    "another's signal may be unknown": ("fold", "return is_so(on, lambda truth: truth == 1)", "return self.condition(self.settings.signals[node.name], among)"),
     "not in forgets the not": ("fold", "return negated(found) if node.negated else found", "return found"),
-    "points of what is unknown count": ("fold", "((axis.values == 1) * points[:, None])", "((axis.values != 0) * points[:, None])"),
-    "the first is the last": ("fold", 'first if node.function == "first" else last', "last"),
-    "a sum counts whole numbers": ("fold", 'SCALE if node.function in ("sum", "min", "max") else 1)', "1)"),
-    "days are those of London": ("columns", "return day_of(cast(Any, declared), at).toordinal()", "return at // (96 * _QUARTER)"),
+    "points of what is unknown count": ("values", "((axis.values == 1) * points[:, None])", "((axis.values != 0) * points[:, None])"),
+    "the first is the last": ("values", 'first if node.function == "first" else last', "last"),
+    "a sum counts whole numbers": ("values", 'SCALE if node.function in ("sum", "min", "max") else 1)', "1)"),
+    "days are those of London": ("columns", "(instants + steady[place]) // DAY", "instants // DAY"),
     "half of a threshold is passed": ("numbers", '(">=", below + 1)', '(">=", below)'),
     "a quotient by nothing is a number": ("numbers", "truth = np.where(_signs(each[0]) == 0, UNKNOWN, truth)", "pass"),
     "a quotient by less than nothing keeps its sign": ("numbers", "_signs(ahead[0]) * _signs(bottom[0])", "_signs(ahead[0])"),
     "between two changes a clock stands still": ("numbers", "turns = {since}.union(*(_turns(each, since, until - 1) for each in here))", "turns = {since}"),
+    "a number beside a quotient is not turned round": ("numbers", "(top, bottom), _TURNED[sign]", "(top, bottom), sign"),
+    "just so long ago is longer ago": ("fold", '(1 if sign in (">", "<=") else 0)', "0"),
     "a clock turns a moment late": ("numbers", "turns = [passed + 1] if over else [passed, passed + 1]", "turns = [passed + 1]"),
     "true is one": ("answers", "(type(answer), answer)", "answer"),
     "an edge that was foreseen is learnt when it comes": ("because", "int(learnt[row]) if rows.occurred[place] == at else at", "at"),
@@ -61,7 +63,10 @@ POINTED: dict[str, tuple[About, str]] = {
     "the last source wins": ("account", "account.plan = free"),
     "any is all": ("account", "any(workspace.plan) = free"),
     "records that do not fit are counted": ("account", "count(subscription where plan = free) >= 1"),
-    "a quotient by less than nothing keeps its sign": ("account", "count(any) / min(any.seats) < 1"),
+    "a quotient by less than nothing keeps its sign": ("account", "count(any) * count(any) / min(any.seats) < 1"),
+    "a quotient by nothing is a number": ("account", 'count(any) * count(any) / count("Invited", 1d) >= 50'),
+    "a number beside a quotient is not turned round": ("account", '2 <= count(any) / count("Invited")'),
+    "just so long ago is longer ago": ("person", "since(any) > 1d"),
     "between two changes a clock stands still": ("person", "since(any) + since(any) >= 1d"),
     "a clock turns a moment late": ("person", "since(any) + since(any) >= 1d"),
     "a record of a workspace is not its account's": ("account", "count(subscription) >= 1"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tandem.timeline import kernels, layout
+from tandem.timeline import kernels, layout, stays
 from tests.timeline.rooms import standing
 from tests.timeline.worlds import disagreement, folded, laid_out, split, tellings, walk_disagreement, worlds
 
@@ -16,11 +16,13 @@ def test_every_fold_says_what_is_meant(threads: bool, monkeypatch: pytest.Monkey
     if threads:
         monkeypatch.setattr(kernels, "FEW_ROWS", 0)
         monkeypatch.setattr(layout, "FEW_ROWS", 0)
+        monkeypatch.setattr(stays, "PIECE", 5)
     assert [found for world in worlds(500 if threads else 2_500, seed=1 + threads) if (found := disagreement(standing(), world))] == []
 
 
-def test_a_base_and_its_tail_are_folded_as_what_they_become() -> None:
+def test_a_base_and_its_tail_are_folded_as_what_they_become(monkeypatch: pytest.MonkeyPatch) -> None:
     room = standing()
+    monkeypatch.setattr(stays, "PIECE", 5)
     cut = [world for world in worlds(400, seed=8) if world.cut is not None]
     for world in cut:
         both = folded(room, world, room.joined(*split(room, world, world.cut or 0)))

@@ -17,7 +17,7 @@ from tandem.app.failures import UnknownName
 from tandem.app.project import Project
 from tandem.signals.firing import fired
 from tandem.signals.playbook.declare import Signal
-from tandem.storage.derived import Builder, Derived, Manifest, Part
+from tandem.storage.derived import Builder, Derived, Part
 from tandem.storage.log import Log
 from tandem.timeline.words import Words
 from tandem.values.instants import Instant
@@ -136,10 +136,10 @@ def kept_edges(project: Project, log: Log, signals: Iterable[Signal]) -> dict[st
     derived = Derived(log.data / "edges")
     state = _state(project, log)
     found = derived.read()
-    parts: dict[str, Part] = dict(found[1]) if found and found[0] == state else {}
+    parts: dict[str, Part] = dict(found[1]) if found and found[0].state == state else {}
     missing = [signal for name, signal in wanted.items() if name not in parts]
     if missing:
-        parts |= _found(project, log, missing, derived, state, carried=parts)
+        parts |= _found(project, log, missing, derived, state)
     return {name: _of_part(parts[name]) for name in wanted}
 
 
@@ -151,9 +151,7 @@ def open_fold(project: Project, log: Log) -> Fold:
     return Fold(open_timeline(project, log), project.playbook.declared, threads=project.world.cores())
 
 
-def _found(
-    project: Project, log: Log, missing: list[Signal], derived: Derived, state: Mapping[str, Any], carried: Mapping[str, Part]
-) -> dict[str, Part]:
+def _found(project: Project, log: Log, missing: list[Signal], derived: Derived, state: Mapping[str, Any]) -> dict[str, Part]:
     from tandem.app.feeding import Feeding
     from tandem.signals.because import known_at
 
@@ -167,8 +165,7 @@ def _found(
             known = known_at(fold, signal.when, signal.about, edges)
             arrays = _ordered(fold.timeline, signal, edges.subject, edges.at, edges.entered, known)
             found[signal.name] = builder.keep(signal.name, arrays | {"fed": feeding.hours(signal.when)})
-        if builder.publish(state, replaces, carried):
-            replaces = Manifest(dict(state), {})
+        builder.publish(state, replaces, {})
     return found
 
 

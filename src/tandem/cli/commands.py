@@ -1,50 +1,21 @@
-"""The commands: options and arguments in, a call of `app`, a report out. Imports stand inside, so that `--help` is quick."""
+"""The commands of facts and who is who: options and arguments in, a call of `app`, a report out.
+
+Imports stand inside, so that `--help` is quick.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tandem import __version__
+from tandem.cli.door import FOLDER, SHOWN_ROWS, counted, dated, formatted, project_of, tandem
 
 if TYPE_CHECKING:
-    from tandem.app.project import Project
     from tandem.cli.render import Format
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
 FILES = click.Path(path_type=Path, readable=False)
-SHOWN_ROWS = 50
-
-
-def formatted(command: F) -> F:
-    """The option `--format`."""
-    kinds = click.Choice(["table", "json", "csv"])
-    return click.option("--format", "format_", type=kinds, default="table", show_default=True, help="How the answer is printed.")(command)
-
-
-def dated(command: F) -> F:
-    """The option `--as-of`."""
-    help_ = "What could be known at this instant; a bare date is midnight in the company's time zone."
-    return click.option("--as-of", metavar="INSTANT", help=help_)(command)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="tandem")
-@click.option("-C", "folder", type=FOLDER, default=Path(), metavar="DIR", help="The project's folder; else the current one.")
-@click.pass_context
-def tandem(context: click.Context, folder: Path) -> None:
-    """Product-led and sales-led growth as one system: one log of facts, one playbook.
-
-    A project is a folder with `playbook/`, text files that you write, and `data/`, the log of facts.
-
-    Exit codes: 0 fine, 1 problems in your files or data, 2 wrong usage, 3 a fault of Tandem.
-    """
-    context.obj = folder
 
 
 @tandem.command()
@@ -74,7 +45,7 @@ def check(context: click.Context, format_: Format) -> None:
     from tandem.app.check import check_project
     from tandem.cli.render import print_csv, print_json
 
-    report = check_project(_project(context))
+    report = check_project(project_of(context))
     if format_ == "json":
         print_json(report.as_json())
     elif format_ == "csv":
@@ -83,9 +54,9 @@ def check(context: click.Context, format_: Format) -> None:
     else:
         for problem in report.problems:
             click.echo(problem.told() + "\n")
-        counted = f"{_counted(report.errors, 'error')}, {_counted(report.warnings, 'warning')}"
+        summary = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
         click.echo(
-            f"{counted}; {_counted(len(report.sources), 'source')}, {_counted(len(report.signals), 'signal')}, {_counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
+            f"{summary}; {counted(len(report.sources), 'source')}, {counted(len(report.signals), 'signal')}, {counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
         )
     context.exit(1 if report.errors else 0)
 
@@ -102,7 +73,7 @@ def schema(context: click.Context, out: Path | None, format_: Format) -> None:
     if format_ == "json":
         print_json(playbook_schemas())
         return
-    for path in write_schemas(out if out is not None else _project(context).folder / "playbook" / SCHEMA_FOLDER):
+    for path in write_schemas(out if out is not None else project_of(context).folder / "playbook" / SCHEMA_FOLDER):
         click.echo(path)
 
 
@@ -124,7 +95,7 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
     from tandem.cli.progress import shown_progress
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
-    project = _project(context)
+    project = project_of(context)
     exported = read_typed(exported_at, project.zone) if exported_at is not None else None
     with shown_progress(quiet=quiet) as progress:
         report = import_files(project, Import(source, files, exported), progress)
@@ -194,7 +165,7 @@ def facts(
     from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json
 
-    project = _project(context)
+    project = project_of(context)
     first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
     if first is not None and last is not None and first >= last:
         raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
@@ -232,7 +203,7 @@ def failed(
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
     from tandem.facts.reasons import REASONS
 
-    project = _project(context)
+    project = project_of(context)
     if replay and forget:
         raise WrongUsage("`--replay` and `--forget` exclude each other", "choose one")
     if (replay or forget) and limit is not None:
@@ -297,7 +268,7 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
     from tandem.app.identity import describe
     from tandem.cli.render import print_as_of, print_csv, print_json
 
-    report = describe(_project(context), subject, as_of)
+    report = describe(project_of(context), subject, as_of)
     columns = ("link", "rule", "subject", "target", "occurred_at", "known_at", "source", "in_force", "why")
     links = [
         {
@@ -342,7 +313,7 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
             )
             click.echo(f"      {each.why}")
         if again:
-            click.echo(f"{_counted(len(again), 'link')} that a later one says again: --format json has all")
+            click.echo(f"{counted(len(again), 'link')} that a later one says again: --format json has all")
         for conflict in report.conflicts:
             click.echo(f"conflict: {conflict.what}\n      {conflict.mend}")
     print_as_of(report.as_of)
@@ -357,7 +328,7 @@ def conflicts(context: click.Context, as_of: str | None, format_: Format) -> Non
     from tandem.app.identity import list_conflicts
     from tandem.cli.render import print_as_of, print_csv, print_json
 
-    report = list_conflicts(_project(context), as_of)
+    report = list_conflicts(project_of(context), as_of)
     rows = [_conflict(each) for each in report.conflicts]
     if format_ == "json":
         print_json({"as_of": report.as_of, "conflicts": rows})
@@ -382,7 +353,7 @@ def undo(context: click.Context, link: str, restore: bool, format_: Format) -> N
     from tandem.app.identity import undo as take_back
     from tandem.cli.render import print_as_of, print_csv, print_json
 
-    report = take_back(_project(context), link, restore=restore)
+    report = take_back(project_of(context), link, restore=restore)
     row = {"link": report.link, "correction": report.correction, "restored": report.restored}
     if format_ == "json":
         print_json(row | {"as_of": report.as_of})
@@ -403,7 +374,7 @@ def doctor(context: click.Context, as_of: str | None, format_: Format) -> None:
     from tandem.app.doctor import examine
     from tandem.cli.doctor import print_doctor
 
-    print_doctor(examine(_project(context), as_of), format_)
+    print_doctor(examine(project_of(context), as_of), format_)
 
 
 @tandem.command()
@@ -416,17 +387,6 @@ def demo(folder: Path, accounts: int, months: int, seed: int) -> None:
     from tandem.cli.demo import run_demo
 
     run_demo(folder, accounts=accounts, months=months, seed=seed)
-
-
-def _project(context: click.Context) -> Project:
-    from tandem.app.project import Project
-    from tandem.app.world import World
-
-    return Project(context.find_root().obj, World())
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
 def _reasons(reasons: dict[str, int]) -> str:

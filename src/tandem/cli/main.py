@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import click
 
-from tandem.cli.commands import tandem
+from tandem.cli import commands, signals  # noqa: F401  # They add their commands to the group.
+from tandem.cli.door import tandem
 
 OUR_FAULT = 3
 # What the disk, its rights or its room forbid is no fault of ours.

@@ -15,7 +15,7 @@ from tandem.values.instants import Instant, show
 Format = Literal["table", "json", "csv"]
 
 # Columns whose whole numbers are instants.
-_INSTANTS = {"occurred_at", "known_at", "as_of", "last_known"}
+_INSTANTS = {"occurred_at", "known_at", "as_of", "last_known", "at"}
 
 
 def told(value: Any, name: str = "") -> Any:

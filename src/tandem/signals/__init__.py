@@ -1,6 +1,8 @@
 """Signals: conditions on the measures of one subject, and the instants at which they turn on and off.
 
-In: a world of facts with what they belong to over knowledge time (`told.py` makes it of facts), and conditions. Out: values, truths and edges.
-Law: `meaning.py` is DESIGN's Semantics 2, 4 and 5, slow and obvious; whatever is fast must equal it, at every instant.
-Read `world.py`, `told.py`, `meaning.py`, `edges.py`; `playbook/` is how all of it is declared and tested.
+In: what a playbook declares (`playbook/`), and a timeline, or a world of facts with what they belong to over knowledge time (`told.py` makes
+it of facts). Out: values, truths, edges, and what changed at each. Law: `meaning.py` is DESIGN's Semantics 2, 4 and 5, slow and obvious;
+the compiled folds equal it, for every log, condition and instant.
+Read `world.py`, `told.py`, `meaning.py`, `edges.py`; then the folds: `answers.py`, `columns.py`, `numbers.py`, `records.py`, `ranges.py`,
+`values.py`, `fold.py`, `because.py`; then `firing.py`, and `playbook/`.
 """

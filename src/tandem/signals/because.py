@@ -11,8 +11,9 @@ import numpy as np
 
 from tandem.language.expression.nodes import About, Condition, Expression, FieldRef, Measure, RecordMeasure, Sequence
 from tandem.signals.edges import reached, selectors_of
-from tandem.signals.fold import Fold, part_of
+from tandem.signals.fold import Fold
 from tandem.signals.meaning import kind_and_name
+from tandem.signals.ranges import part_of
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.stack import Stack
 from tandem.timeline.steps import Edges, values_at
@@ -53,7 +54,7 @@ def known_at(fold: Fold, condition: Condition, about: About, edges: Edges) -> Lo
     """(edges,) the greatest `known_at` among what changed at each edge; its own instant where time alone did."""
     known = edges.at.copy()
     # Only what occurs after it was learnt is not learnt at the edge itself, and that is rare.
-    early = fold.told_ahead()
+    early = fold.told_ahead
     for edge in np.flatnonzero(np.isin(edges.at, early)).tolist():
         at, subject = int(edges.at[edge]), int(edges.subject[edge])
         existence = fold.timeline.subjects(about).existence.between(subject, subject + 1)

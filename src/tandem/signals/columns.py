@@ -5,7 +5,7 @@ A predicate is asked of each distinct combination of the values that it reads, i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -15,6 +15,7 @@ from tandem.language.expression.nodes import (
     Any as AnyEvent,
 )
 from tandem.language.expression.nodes import (
+    Broken,
     Condition,
     EventName,
     Expression,
@@ -23,17 +24,18 @@ from tandem.language.expression.nodes import (
     SetName,
     parts_of,
 )
-from tandem.signals.answers import Answers, mapped
+from tandem.signals.answers import Answers
 from tandem.signals.meaning import Asked, fits
 from tandem.signals.world import Declared, Subject, Type, World, day_of
-from tandem.timeline.kernels import Longs
+from tandem.timeline.kernels import UNKNOWN, Ints, Longs
+from tandem.timeline.layout import Layout
 from tandem.timeline.timeline import Column, Subjects, Timeline
-from tandem.values.instants import MINUTE
+from tandem.values.instants import DAY, EPOCH, SECOND, to_datetime
 
 Flags = npt.NDArray[np.bool_]
 
-_QUARTER = 15 * MINUTE
-_QUARTERS_MAX = 2_000_000  # 57 years; past that most quarters are empty.
+_EPOCH_DAY = EPOCH.toordinal()
+_DAYS_MAX = 40_000  # About a century; past that most days are empty.
 
 
 class Columns:
@@ -43,37 +45,64 @@ class Columns:
         self._timeline, self._declared, self._answers = timeline, declared, answers
         self._picked: dict[Selector, Flags] = {}
         self._values: dict[tuple[tuple[str, ...], Type | None], Longs] = {}
+        self._calendar = Calendar(declared)
 
     def chosen(self, subjects: Subjects, selector: Selector) -> Column | None:
-        """Which rows of a layout a selector picks; None where all of them."""
+        """Which rows of a layout a selector picks, 1 each; None where all of them."""
         if isinstance(selector, AnyEvent) and selector.where is None:
             return None
-        if isinstance(selector, EventName) and selector.where is None:
-            named = self._named(selector.name)
-            return tuple(named[part].astype(np.uint8) for part in subjects.name)
-        return self.laid_out(subjects, self._rows(selector).astype(np.uint8))
+        named = self._names_of(selector)
+        by_name = tuple(named[part] for part in subjects.name)
+        if selector_is_plain(selector, self._declared):
+            return tuple(part.view(np.uint8) for part in by_name)
+        # Few rows have the name; only of those it is looked up what else is asked.
+        return tuple(_where(picked, part, lambda rows: self._rows(selector)[rows]) for picked, part in zip(by_name, subjects.layout.parts))
 
-    def value(self, subjects: Subjects, property: Property, wanted: Type | None) -> Column:
-        """The property of each row of a layout as a number (in millionths), or as the code of an answer; UNKNOWN where it is none."""
+    def value(self, subjects: Subjects, property: Property, wanted: Type | None, chosen: Column | None) -> Column:
+        """The property of each chosen row as a number (in millionths), or as the code of an answer; UNKNOWN where it is none."""
+        said = self._timeline.property(property.path)
         key = property.path, wanted
         if key not in self._values:
-            said = self._timeline.property(property.path)
             read = self._answers.numbers if wanted in ("number", "date") else self._answers.codes
-            self._values[key] = mapped(said.code.astype(np.int64), read(said.values, cast(Any, wanted)))
-        return self.laid_out(subjects, self._values[key])
+            # The last is what code -1 finds.
+            self._values[key] = np.append(read(said.values, cast(Any, wanted)), UNKNOWN)
+        table = self._values[key]
+        return self._of_chosen(subjects, chosen, lambda rows: table[said.code[rows]], UNKNOWN)
 
-    def order(self, subjects: Subjects) -> Column:
-        return self.laid_out(subjects, self._timeline.order())
+    def order(self, subjects: Subjects, chosen: Column | None) -> Column:
+        order = self._timeline.order()
+        return self._of_chosen(subjects, chosen, lambda rows: order[rows], 0)
 
     def day(self, subjects: Subjects) -> Column:
         """The calendar day of each row in the company's time zone, numbered from 0."""
-        days = [days_of(part.occurred, self._declared) for part in subjects.layout.parts]
+        days = [self._calendar.days(part.occurred) for part in subjects.layout.parts]
         first = min((int(each.min()) for each in days if len(each)), default=0)
         return tuple((each - first).astype(np.int32) for each in days)
 
-    def laid_out(self, subjects: Subjects, column: npt.NDArray[Any]) -> Column:
-        """A column of the coded log by row of a layout."""
-        return tuple(column[part.row] for part in subjects.layout.parts)
+    def _of_chosen(self, subjects: Subjects, chosen: Column | None, find: Callable[[Ints], Longs], otherwise: int) -> Column:
+        """What is found for the rows of the coded log behind the chosen rows of a layout, and `otherwise` in all others."""
+        found = []
+        for number, part in enumerate(subjects.layout.parts):
+            if chosen is None:
+                found.append(find(part.row))
+                continue
+            places = np.flatnonzero(chosen[number])
+            column = np.full(len(part), otherwise, np.int64)
+            column[places] = find(part.row[places])
+            found.append(column)
+        return tuple(found)
+
+    def _names_of(self, selector: Selector) -> Flags:
+        """(names,) the names that a selector may pick."""
+        match selector:
+            case AnyEvent():
+                return np.ones(len(self._timeline.names), bool)
+            case EventName():
+                return self._named(selector.name)
+            case SetName():
+                members = [self._names_of(each) for each in self._declared.sets[selector.name]]
+                return np.any(members, axis=0) if members else np.zeros(len(self._timeline.names), bool)
+        raise ValueError(f"{selector!r} is not a selector")
 
     def _named(self, name: str) -> Flags:
         """(names,) which names are that one. A name of no code is picked by nothing."""
@@ -108,6 +137,20 @@ class Columns:
         picked = np.zeros(len(picked), bool)
         picked[rows] = fitting
         return picked
+
+
+def selector_is_plain(selector: Selector, declared: Declared) -> bool:
+    """Whether the names of events alone decide."""
+    if isinstance(selector, SetName) and not all(selector_is_plain(each, declared) for each in declared.sets[selector.name]):
+        return False
+    return not isinstance(selector, Broken) and selector.where is None
+
+
+def _where(picked: Flags, part: Layout, test: Callable[[Ints], Flags]) -> npt.NDArray[np.uint8]:
+    places = np.flatnonzero(picked)
+    column = np.zeros(len(picked), np.uint8)
+    column[places] = test(part.row[places])
+    return column
 
 
 def paths_of(where: Condition) -> list[tuple[str, ...]]:
@@ -174,23 +217,38 @@ def _without_facts(declared: Declared) -> World:
     return World(**{name: getattr(declared, name) for name in Declared.__dataclass_fields__})
 
 
-def days_of(instants: npt.NDArray[np.int64], declared: Declared) -> Longs:
-    """The calendar day of each instant in the company's time zone, as days since the year 1."""
-    if len(instants) == 0:
-        return np.zeros(0, np.int64)
-    quarters = instants // _QUARTER
-    first, last = int(quarters.min()), int(quarters.max())
-    if last - first < _QUARTERS_MAX:
-        every, place = np.arange(first, last + 1), quarters - first
-    else:
-        every, place = np.unique(quarters, return_inverse=True)
-    # Clocks change and days begin at whole minutes; nearly always at a quarter's first.
-    begins, ends = (np.array([_day(at, declared) for at in (every * _QUARTER + after).tolist()], np.int64) for after in (0, _QUARTER - 1))
-    found: Longs = begins[place]
-    for row in np.flatnonzero((begins != ends)[place]).tolist():
-        found[row] = _day(int(instants[row]), declared)
-    return found
+class Calendar:
+    """Which calendar day an instant is on, by arithmetic: in one zone nearly every day of UTC keeps one offset from its begin to its end."""
 
+    def __init__(self, declared: Declared) -> None:
+        self._declared = declared
+        self._offsets: dict[int, int | None] = {}
 
-def _day(at: int, declared: Declared) -> int:
-    return day_of(cast(Any, declared), at).toordinal()
+    def days(self, instants: Longs) -> Longs:
+        """The calendar day of each instant in the company's time zone, as days since the year 1."""
+        if len(instants) == 0:
+            return np.zeros(0, np.int64)
+        utc_days = instants // DAY
+        first, last = int(utc_days.min()), int(utc_days.max())
+        if last - first < _DAYS_MAX:
+            every, place = np.arange(first, last + 1), utc_days - first
+        else:
+            every, place = np.unique(utc_days, return_inverse=True)
+        offsets = [self._offset(day) for day in every.tolist()]
+        steady = np.array([0 if each is None else each for each in offsets], np.int64)
+        found: Longs = (instants + steady[place]) // DAY + _EPOCH_DAY
+        for row in np.flatnonzero(np.array([each is None for each in offsets])[place]).tolist():
+            found[row] = day_of(cast(Any, self._declared), int(instants[row])).toordinal()
+        return found
+
+    def _offset(self, utc_day: int) -> int | None:
+        """How far the zone is ahead throughout a day of UTC; None where it changes."""
+        if utc_day not in self._offsets:
+            begins, ends = (self._ahead(at) for at in (utc_day * DAY, utc_day * DAY + DAY - 1))
+            self._offsets[utc_day] = begins if begins == ends else None
+        return self._offsets[utc_day]
+
+    def _ahead(self, at: int) -> int:
+        ahead = to_datetime(at).astimezone(self._declared.zone).utcoffset()
+        assert ahead is not None, "a zone says how far it is ahead"
+        return (ahead.days * 86_400 + ahead.seconds) * SECOND

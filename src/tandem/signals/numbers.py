@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import floor, lcm
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from tandem.language.expression.nodes import ArithmeticSign, ComparisonSign
 from tandem.signals.meaning import sign_changes
 from tandem.timeline.clock import compare_age
 from tandem.timeline.kernels import NEVER, UNKNOWN
-from tandem.timeline.steps import Steps, aligned, compare, compressed, constant, values_at
+from tandem.timeline.steps import Steps, Weighed, aligned, compare, compare_weighed, compressed, constant, values_at
 
 _SAFE = 2**62
 _NOTHING_IS_LESS = UNKNOWN + 1  # Of all values that are known.
@@ -80,7 +80,8 @@ def compare_numbers(one: Number, sign: ComparisonSign, other: Number, subjects: 
         else:
             whole, than = threshold(sign, other.value * one.per)
             return compare(one.steps, whole, than)
-    return _worked_out(one, other, sign, subjects)
+    weighed = _weighed(one, other, sign)
+    return _worked_out(one, other, sign, subjects) if weighed is None else weighed
 
 
 def number_at(number: Number, t: int) -> Fraction | None:
@@ -138,6 +139,96 @@ def threshold(sign: ComparisonSign, than: Fraction) -> tuple[ComparisonSign, int
 
 _TURNED: dict[ComparisonSign, ComparisonSign] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _TRUE: dict[ComparisonSign, tuple[int, ...]] = {"=": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
+
+
+# Most shares and differences are of two measures: they are compared in one walk along both.
+
+_Sum = tuple[dict[int, Fraction], Fraction]  # The weight of each moving number in a sum, and what is fixed of it.
+
+
+def _weighed(one: Number, other: Number, sign: ComparisonSign) -> Steps | None:
+    """How sums, or a quotient of sums, of at most two measures compare; None of anything else."""
+    leaves = {id(each): each for number in (one, other) for each in _leaves(number)}
+    quotients = [_quotient_of_sums(each) for each in (one, other)]
+    if len(leaves) not in (1, 2) or any(each.clock for each in leaves.values()) or None in quotients:
+        return None
+    (top, bottom), (other_top, other_bottom) = (each for each in quotients if each is not None)
+    if other_bottom is not None and (bottom is not None or top[0]):
+        return None
+    if other_bottom is not None:
+        # A number beside a quotient is the same turned round.
+        (top, bottom), (other_top, _), sign = (other_top, other_bottom), (top, bottom), _TURNED[sign]
+    divisor: _Sum = ({}, Fraction(1)) if bottom is None else bottom
+    if bottom is not None and other_top[0]:
+        return None
+    ahead = _added(top, _scaled(divisor, other_top[1]) if bottom is not None else other_top, -1)
+    first, second = [*leaves.values(), *leaves.values()][:2] if len(leaves) == 2 else [next(iter(leaves.values()))] * 2
+    over, under = (_whole_weights(each, first, second) for each in (ahead, divisor))
+    if not (_fits(over, first, second) and _fits(under, first, second)):
+        return None
+    return compare_weighed(first.steps, second.steps, over, under, sign, threads=1)
+
+
+def _quotient_of_sums(number: Number) -> tuple[_Sum, _Sum | None] | None:
+    if isinstance(number, Counted) and number.sign == "/":
+        top, bottom = _sum_of(number.left), _sum_of(number.right)
+        if top is None or bottom is None:
+            return None
+        if not bottom[0]:
+            return (_scaled(top, 1 / bottom[1]), None) if bottom[1] else None
+        return top, bottom
+    if isinstance(number, Counted) and number.sign in ("+", "-"):
+        # `this / that - 1` is one quotient.
+        left, right = _quotient_of_sums(number.left), _sum_of(number.right)
+        if left is not None and left[1] is not None and right is not None and not right[0]:
+            return _added(left[0], _scaled(left[1], right[1]), 1 if number.sign == "+" else -1), left[1]
+    whole = _sum_of(number)
+    return None if whole is None else (whole, None)
+
+
+def _sum_of(number: Number) -> _Sum | None:
+    match number:
+        case Fixed():
+            return {}, number.value
+        case Moving():
+            return {id(number): Fraction(1, number.per)}, Fraction(0)
+    left, right = _sum_of(number.left), _sum_of(number.right)
+    if left is None or right is None:
+        return None
+    match number.sign:
+        case "+" | "-":
+            return _added(left, right, 1 if number.sign == "+" else -1)
+        case "*" if not right[0]:
+            return _scaled(left, right[1])
+        case "*" if not left[0]:
+            return _scaled(right, left[1])
+        case "/" if not right[0] and right[1]:
+            return _scaled(left, 1 / right[1])
+    return None
+
+
+def _added(one: _Sum, other: _Sum, sign: int) -> _Sum:
+    return {key: one[0].get(key, Fraction(0)) + sign * other[0].get(key, Fraction(0)) for key in one[0] | other[0]}, one[1] + sign * other[
+        1
+    ]
+
+
+def _scaled(one: _Sum, by: Fraction) -> _Sum:
+    return {key: weight * by for key, weight in one[0].items()}, one[1] * by
+
+
+def _whole_weights(one: _Sum, first: Moving, second: Moving) -> Weighed:
+    """The sum times a whole number that makes all of its weights whole; which one does not matter for its sign."""
+    weights = [one[0].get(id(first), Fraction(0)), one[0].get(id(second), Fraction(0)) if second is not first else Fraction(0), one[1]]
+    by = lcm(*(each.denominator for each in weights))
+    return Weighed(*(int(each * by) for each in weights))
+
+
+def _fits(weights: Weighed, first: Moving, second: Moving) -> bool:
+    values = [_greatest(np.where(each.steps.value == UNKNOWN, 0, each.steps.value)) for each in (first, second)]
+    initial = [0 if each.steps.initial == UNKNOWN else abs(each.steps.initial) for each in (first, second)]
+    most = [max(pair) for pair in zip(values, initial, strict=True)]
+    return abs(weights.first) * most[0] + abs(weights.second) * most[1] + abs(weights.whole) < _SAFE
 
 
 # Polynomials of the instant: coefficients, the constant one first; each a whole number, or an array with one a row.

@@ -20,7 +20,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -52,11 +52,14 @@ class Column(msgspec.Struct, frozen=True):
         return self.length * np.dtype(self.dtype).itemsize
 
 
+Columns = dict[str, Column]
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """state: what the parts were made of, in the words of who made them."""
 
     state: dict[str, Any]
-    parts: dict[str, dict[str, Column]]
+    parts: dict[str, Columns]
 
 
 class Derived:
@@ -65,14 +68,14 @@ class Derived:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def read(self) -> tuple[dict[str, Any], dict[str, Part]] | None:
-        """State and parts, mapped; None where there is nothing whole."""
+    def read(self) -> tuple[Manifest, dict[str, Part]] | None:
+        """The manifest, and its parts mapped; None where there is nothing whole."""
         while True:
             manifest = self.manifest()
             if manifest is None:
                 return None
             try:
-                return manifest.state, {name: self._mapped(part) for name, part in manifest.parts.items()}
+                return manifest, {name: self._mapped(part) for name, part in manifest.parts.items()}
             except (OSError, ValueError):
                 # Another builder may have swapped the manifest and removed what it no longer names.
                 if self.manifest() == manifest:
@@ -94,7 +97,7 @@ class Builder:
 
     def __init__(self, derived: Derived) -> None:
         self._derived = derived
-        self.parts: dict[str, dict[str, Column]] = {}
+        self.parts: dict[str, Columns] = {}
         try:
             derived.folder.mkdir(parents=True, exist_ok=True)
             self.folder = Path(tempfile.mkdtemp(prefix="", dir=derived.folder))
@@ -130,24 +133,25 @@ class Builder:
         """Remove the rooms of a part that nobody keeps."""
         shutil.rmtree(self.folder / _safe(part), ignore_errors=True)
 
-    def publish(self, state: Mapping[str, Any], replaces: Manifest | None, carried: Iterable[str] = ()) -> bool:
-        """Name the parts kept, and of the manifest that they replace those that are carried on.
+    def publish(self, state: Mapping[str, Any], replaces: Manifest | None, carried: Mapping[str, Columns]) -> Manifest | None:
+        """Name the parts kept and those carried on, which an earlier manifest named; where the state stays, all that it names besides.
 
-        False where another manifest stands there by now: it is as good as this one, whose files stay mapped here as long as they are used.
+        None where another manifest stands there by now: it is as good as this one, whose files stay mapped here as long as they are used.
         """
         if self.is_temporary:
-            return False
+            return None
         sync_folder(self.folder)
         lock = _locked(self._derived.folder / "publish.lock")
         try:
             standing = self._derived.manifest()
             if (standing.state if standing else None) != (replaces.state if replaces else None):
-                return False
-            parts = {name: standing.parts[name] for name in carried if name in standing.parts} if standing else {}
-            content = msgspec.json.encode(Manifest(dict(state), parts | self.parts))
+                return None
+            same = standing.parts if standing and standing.state == state else {}
+            manifest = Manifest(dict(state), {**same, **carried, **self.parts})
+            content = msgspec.json.encode(manifest)
             replace(self._derived.folder / "manifest.json", b"%d\n" % zlib.crc32(content) + content)
-            self._sweep(parts | self.parts)
-            return True
+            self._sweep(manifest.parts)
+            return manifest
         finally:
             os.close(lock)
 

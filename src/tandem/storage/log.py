@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tandem.facts.fact import Fact
 from tandem.facts.failure import LEDGER, LOG_SCHEMAS, MENDED, Counts
-from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed
+from tandem.facts.tables import FACT_SCHEMAS, INSTANT, placed, to_facts
 from tandem.storage.delivery import Delivery, Refuse, judge
 from tandem.storage.journal import FILE_BYTES_MAX, Batch, Damaged, Journal
 from tandem.storage.known_ids import NONE, Ids, KnownIds, concatenate
@@ -100,6 +101,29 @@ class Log:
         if kind in self._manifest.versions and since < self._manifest.place_end:
             yield from self._lake.batches(kind, self._manifest.versions[kind], columns, since, coded)
         yield from (_from_place(part, since) for part in self.unsealed(kind, columns))
+
+    def at(self, kind: str, places: Sequence[int]) -> list[Fact]:
+        """The facts of a kind at these places, in their order."""
+        found = {fact_place: fact for fact, fact_place in self._chosen(kind, "place", sorted(set(places)))}
+        return [found[place] for place in places]
+
+    def named(self, kind: str, ids: Iterable[str]) -> list[Fact]:
+        """The facts of a kind with these ids, in the order of their places."""
+        chosen = self._chosen(kind, "message_id" if kind == "event" else "fact_id", sorted(ids))
+        return [fact for fact, _ in sorted(chosen, key=lambda each: each[1])]
+
+    def _chosen(self, kind: str, column: str, values: Sequence[int] | Sequence[str]) -> Iterator[tuple[Fact, int]]:
+        """Facts with their places; of the lake only the row groups that may hold them are read."""
+        if not values:
+            return
+        wanted = pa.array(values)
+        parts = [pa.Table.from_batches([batch.tables[kind]]) for batch in self._tail if kind in batch.tables]
+        parts = [part.filter(pc.is_in(part[column], wanted.cast(part[column].type))) for part in parts]
+        if kind in self._manifest.versions:
+            parts.append(self._lake.read(kind, self._manifest.versions[kind], None, [(column, "in", list(values))]))
+        for part in parts:
+            table = part.select(SCHEMAS[kind].names).cast(SCHEMAS[kind])
+            yield from zip(to_facts(kind, table), table["place"].to_pylist(), strict=True)
 
     def rows(self, kind: str) -> int:
         """How many facts of a kind there are."""

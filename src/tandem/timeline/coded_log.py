@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,10 @@ class CodedLog:
 
     def __len__(self) -> int:
         return len(self.place)
+
+    def take(self, rows: Longs | slice) -> CodedLog:
+        """Some of the rows; what is told apart stays as it is."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in ROWS})
 
     def combinations(self) -> list[Combination]:
         # Each text is one object, however many combinations have it.

@@ -7,13 +7,15 @@ and those that have left are taken off when they come to its top.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, kernel
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import facts_of, gather, length_of, longest, on_subjects, where_in, write_ends
+from tandem.timeline.stays import facts_of, length_of, longest, on_subjects, write_ends
 from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
 from tandem.timeline.windows import EACH
 
@@ -95,73 +97,63 @@ def _best(
     threads: int,
 ) -> Steps:
     code = EACH if sign is None else SIGNS.index(sign)
-    facts, length = facts_of(layout, chosen, values=value, ranks=rank), length_of(window)
-    parts = on_subjects(facts, lambda *given: _extreme(how, *given, length, code, than), threads)
+    facts, length = facts_of(layout, chosen, (value, np.int64), (rank, np.int64)), length_of(window)
+    parts = on_subjects(facts, lambda: partial(_extreme, how, length, code, than), threads)
     return gathered(parts, UNKNOWN)
 
 
 @kernel
-def _extreme(how, since, until, facts, room, seen, window, sign, than):  # type: ignore[no-untyped-def]
-    rows = longest(facts.offsets, since, until)
-    scratch = (np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64))
+def _extreme(  # type: ignore[no-untyped-def]
+    how, window, sign, than, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, value, rank
+):  # fmt: skip
+    rows = longest(offsets, since, until)
+    ends, queue, heap = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64)
     counts = np.zeros(until - since, np.int64)
-    most = 2 * (facts.offsets[until] - facts.offsets[since])
+    most = 2 * (offsets[until] - offsets[since])
     at, out = np.empty(most, np.int64), np.empty(most, np.int64)
-    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
     n = 0
     for s in range(since, until):
+        a, b = offsets[s], offsets[s + 1]
+        write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends)
+        head, tail, size = 0, 0, 0
+        best = -1
+        told = UNKNOWN
         first = n
-        if len(apart) > 0 and apart[s]:
-            n = _queued(how, seen, gather(s, facts, room), window, scratch, sign, than, at, out, n)
-        else:
-            n = _queued(how, base, where_in(offsets, early, s), window, scratch, sign, than, at, out, n)
+        i = a
+        while True:
+            t = enters[i] if i < b else NEVER
+            if best >= 0:
+                t = min(t, ends[best - a])
+            if t == NEVER:
+                break
+            while i < b and enters[i] == t:
+                if ends[i - a] > t and value[i] != UNKNOWN and (len(chosen) == 0 or chosen[i] != 0):
+                    if head == tail or ends[queue[tail - 1] - a] <= ends[i - a]:
+                        while head < tail and not _better(how, value, occurred, rank, queue[tail - 1], i):
+                            tail -= 1
+                        queue[tail] = i
+                        tail += 1
+                    elif _better(how, value, occurred, rank, i, queue[tail - 1]):
+                        _push(how, value, occurred, rank, heap, size, i)
+                        size += 1
+                i += 1
+            while head < tail and ends[queue[head] - a] <= t:
+                head += 1
+            while size > 0 and ends[heap[0] - a] <= t:
+                size -= 1
+                _pop(how, value, occurred, rank, heap, size)
+            best = queue[head] if head < tail else -1
+            if size > 0 and (best < 0 or _better(how, value, occurred, rank, heap[0], best)):
+                best = heap[0]
+            tell = UNKNOWN
+            if best >= 0:
+                tell = value[best] if sign == EACH else int(compared(value[best], sign, than))
+            if tell != told:
+                at[n], out[n] = t, tell
+                n += 1
+                told = tell
         counts[s - since] = n - first
     return counts, at[:n], out[:n]
-
-
-@kernel
-def _queued(how, rows, where, window, scratch, sign, than, at, out, n):  # type: ignore[no-untyped-def]
-    """Steps of one subject, written from n on. Rows are positions among all, ends stand by place among the subject's."""
-    enters, occurred, chosen, value, rank = rows.enters, rows.occurred, rows.chosen, rows.values, rows.ranks
-    ends, queue, heap = scratch
-    a, b = where.first, where.first + where.rows
-    write_ends(rows, where, window, ends)
-    head, tail, size = 0, 0, 0
-    best = -1
-    told = UNKNOWN
-    i = a
-    while True:
-        t = enters[i] if i < b else NEVER
-        if best >= 0:
-            t = min(t, ends[best - a])
-        if t == NEVER:
-            return n
-        while i < b and enters[i] == t:
-            if ends[i - a] > t and value[i] != UNKNOWN and (len(chosen) == 0 or chosen[i] != 0):
-                if head == tail or ends[queue[tail - 1] - a] <= ends[i - a]:
-                    while head < tail and not _better(how, value, occurred, rank, queue[tail - 1], i):
-                        tail -= 1
-                    queue[tail] = i
-                    tail += 1
-                elif _better(how, value, occurred, rank, i, queue[tail - 1]):
-                    _push(how, value, occurred, rank, heap, size, i)
-                    size += 1
-            i += 1
-        while head < tail and ends[queue[head] - a] <= t:
-            head += 1
-        while size > 0 and ends[heap[0] - a] <= t:
-            size -= 1
-            _pop(how, value, occurred, rank, heap, size)
-        best = queue[head] if head < tail else -1
-        if size > 0 and (best < 0 or _better(how, value, occurred, rank, heap[0], best)):
-            best = heap[0]
-        tell = UNKNOWN
-        if best >= 0:
-            tell = value[best] if sign == EACH else int(compared(value[best], sign, than))
-        if tell != told:
-            at[n], out[n] = t, tell
-            n += 1
-            told = tell
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -11,26 +12,51 @@ import numpy.typing as npt
 
 from tandem.language.expression.nodes import About
 from tandem.timeline.coded_log import CodedLog
-from tandem.timeline.kernels import FEW_ROWS, NEVER, THREADS, Ints, kernel, on_threads, still
+from tandem.timeline.kernels import FEW_ROWS, NEVER, THREADS, Ints, Longs, kernel, on_threads, still
 from tandem.timeline.layout import Layout, Room, in_memory, lay_out
 from tandem.timeline.whose import Whose
 
 
-def holdings(log: CodedLog, whose: Whose, kind: About, subjects: int, *, room: Room = in_memory, scratch: Room = in_memory) -> Layout:
-    """The layout of one kind of subject. scratch: where holdings stand until they are in order."""
-    events = (still(log.combination, np.int32), still(log.occurred, np.int64), still(log.known, np.int64), still(log.name, np.int32))
-    subject = still(getattr(whose, kind), np.int32)
-    asked = (*events, *_tables(whose), subject)
-    pieces = THREADS if len(log) >= FEW_ROWS else 1
-    cuts = np.linspace(0, len(log), pieces + 1).astype(np.int64).tolist()
-    counted = on_threads([partial(_count, a, b, *asked) for a, b in pairwise(cuts)])
-    starts = np.cumsum([0, *(count for count, _ in counted)]).tolist()
-    total, early = starts[-1], any(is_early for _, is_early in counted)
-    subject_of, begins, happened, fact = (scratch(name, total, kind) for name, kind in _COLUMNS)
-    leaves = scratch("leaves", total if early else 0, np.int64)
-    columns = (subject_of, begins, happened, fact, leaves)
-    on_threads([partial(_fill, a, b, *asked, *columns, at) for (a, b), at in zip(pairwise(cuts), starts, strict=False)])
-    return lay_out(subject_of, begins, happened, fact, leaves if early else None, subjects, room=room)
+@dataclass(frozen=True, eq=False)
+class Holdings:
+    """In the order of their events, all (holdings,). subject: by code. leaves: NEVER where one does not end; None where none does."""
+
+    subject: Ints
+    enters: Longs
+    occurred: Longs
+    row: Ints
+    leaves: Longs | None
+
+    @classmethod
+    def of(cls, log: CodedLog, whose: Whose, kind: About, room: Room = in_memory) -> Holdings:
+        asked = (*_events(log), *_tables(whose), still(getattr(whose, kind), np.int32))
+        pieces = THREADS if len(log) >= FEW_ROWS else 1
+        cuts = np.linspace(0, len(log), pieces + 1).astype(np.int64).tolist()
+        counted = on_threads([partial(_count, a, b, *asked) for a, b in pairwise(cuts)])
+        starts = np.cumsum([0, *(count for count, _ in counted)]).tolist()
+        total, early = starts[-1], any(is_early for _, is_early in counted)
+        subject, enters, occurred, row = (room(f"{name} of holdings", total, kind) for name, kind in _COLUMNS)
+        leaves = room("leaves of holdings", total if early else 0, np.int64)
+        found = (subject, enters, occurred, row, leaves)
+        on_threads([partial(_fill, a, b, *asked, *found, at) for (a, b), at in zip(pairwise(cuts), starts, strict=False)])
+        return cls(subject, enters, occurred, row, leaves if early else None)
+
+    @classmethod
+    def of_rows(cls, log: CodedLog, whose: Whose, kind: About, rows: Longs) -> Holdings:
+        """Of some rows, which ascend."""
+        found = cls.of(log.take(rows), whose.of_rows(rows), kind)
+        return cls(found.subject, found.enters, found.occurred, rows[found.row].astype(np.int32), found.leaves)
+
+    def take(self, chosen: npt.NDArray[Any]) -> Holdings:
+        leaves = None if self.leaves is None else self.leaves[chosen]
+        return Holdings(self.subject[chosen], self.enters[chosen], self.occurred[chosen], self.row[chosen], leaves)
+
+    @property
+    def ends(self) -> Longs:
+        return np.full(len(self.row), NEVER) if self.leaves is None else self.leaves
+
+    def laid_out(self, subjects: int, room: Room = in_memory) -> Layout:
+        return lay_out(self.subject, self.enters, self.occurred, self.row, self.leaves, subjects, room=room)
 
 
 def keys(
@@ -39,9 +65,8 @@ def keys(
     """Of each row of a layout: the event's name, who did it (-1 a visitor), and the workspace. is_visitor: (persons,)."""
     found = tuple(room(name, len(layout), np.int32) for name in ("name", "person", "workspace"))
     person = np.where((whose.person >= 0) & ~np.append(is_visitor, False)[whose.person], whose.person, -1).astype(np.int32)
-    events = (still(log.combination, np.int32), still(log.occurred, np.int64), still(log.known, np.int64), still(log.name, np.int32))
     asked = (
-        *events,
+        *_events(log),
         *_tables(whose),
         still(person, np.int32),
         still(whose.workspace, np.int32),
@@ -54,7 +79,11 @@ def keys(
     return found  # type: ignore[return-value]
 
 
-_COLUMNS: tuple[tuple[str, npt.DTypeLike], ...] = (("subject", np.int32), ("begins", np.int64), ("happened", np.int64), ("fact", np.int32))
+_COLUMNS: tuple[tuple[str, npt.DTypeLike], ...] = (("subject", np.int32), ("enters", np.int64), ("occurred", np.int64), ("row", np.int32))
+
+
+def _events(log: CodedLog) -> tuple[npt.NDArray[Any], ...]:
+    return still(log.combination, np.int32), still(log.occurred, np.int64), still(log.known, np.int64), still(log.name, np.int32)
 
 
 def _tables(whose: Whose) -> tuple[npt.NDArray[Any], ...]:

@@ -8,6 +8,7 @@ changes only the nodes above it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from tandem.timeline.kernels import NEVER, THREADS, kernel
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import facts_of, gather, length_of, longest, on_subjects, where_in, write_ends, write_exits
+from tandem.timeline.stays import facts_of, length_of, longest, on_subjects, write_ends, write_exits
 from tandem.timeline.steps import Steps, gathered
 
 
@@ -30,88 +31,70 @@ def sequence(layout: Layout | Stack, chosen: Sequence[npt.ArrayLike], window: in
     for place, mask in enumerate(chosen):
         for picked, each in zip(picks, mask if isinstance(mask, tuple) else (mask,), strict=True):
             picked |= (np.asarray(each) != 0).astype(np.int64) << place
-    facts, length = facts_of(layout, None, values=picks), length_of(window)
-    parts = on_subjects(facts, lambda *given: _sequence(*given, length, len(chosen)), threads)
+    facts, length = facts_of(layout, None, (picks, np.int64)), length_of(window)
+    parts = on_subjects(facts, lambda: partial(_sequence, length, len(chosen)), threads)
     return gathered(parts, 0)
 
 
 @kernel
-def _sequence(since, until, facts, room, seen, window, parts):  # type: ignore[no-untyped-def]
-    rows = longest(facts.offsets, since, until)
-    inside = np.empty(rows, np.uint8)
-    scratch = (
-        np.empty(rows, np.int64),
-        np.empty(rows, np.int64),
-        np.empty(rows, np.int64),
-        np.empty(rows, np.int64),
-        np.empty(rows, np.int64),
-    )
+def _sequence(  # type: ignore[no-untyped-def]
+    window, parts, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, picks
+):  # fmt: skip
+    rows = longest(offsets, since, until)
+    ends, inside, slot = np.empty(rows, np.int64), np.empty(rows, np.uint8), np.empty(rows, np.int64)
+    in_row, out_at, out_row = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64)
     counts = np.zeros(until - since, np.int64)
-    most = 2 * (facts.offsets[until] - facts.offsets[since])
+    most = 2 * (offsets[until] - offsets[since])
     at, out = np.empty(most, np.int64), np.empty(most, np.int64)
-    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
     k = 0
     for s in range(since, until):
-        first = k
-        if len(apart) > 0 and apart[s]:
-            k = _followed(seen, gather(s, facts, room), window, parts, inside, scratch, at, out, k)
-        else:
-            k = _followed(base, where_in(offsets, early, s), window, parts, inside, scratch, at, out, k)
+        a, b = offsets[s], offsets[s + 1]
+        write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends)
+        n = 0
+        for r in range(a, b):
+            inside[r - a] = ends[r - a] > enters[r] and picks[r] != 0
+            in_row[n] = r
+            n += inside[r - a]
+        if n == 0:
+            continue
+        m = write_exits(s, offsets, leaving, early_offsets, window, ends, inside, out_at, out_row)
+        # A leaf for each instant at which something inside occurred.
+        leaves = 0
+        latest = NEVER
+        for j in range(a, b):
+            r = a + leaving[j]
+            if inside[r - a]:
+                leaves += occurred[r] != latest
+                latest = occurred[r]
+                slot[r - a] = leaves - 1
+        width = 1
+        while width < leaves:
+            width *= 2
+        here = np.zeros((leaves, parts), np.int64)
+        reached = np.empty((2 * width, parts + 1), np.int8)
+        for place in range(parts + 1):
+            reached[:, place] = place
+        told, first = 0, k
+        i, j = 0, 0
+        while i < n or j < m:
+            t = NEVER
+            if i < n:
+                t = enters[in_row[i]]
+            if j < m:
+                t = min(t, out_at[j])
+            while i < n and enters[in_row[i]] == t:
+                _change(here, reached, width, parts, slot[in_row[i] - a], picks[in_row[i]], 1)
+                i += 1
+            while j < m and out_at[j] == t:
+                _change(here, reached, width, parts, slot[out_row[j] - a], picks[out_row[j]], -1)
+                j += 1
+            tell = 1 if reached[1, 0] == parts else 0
+            if tell != told:
+                at[k], out[k] = t, tell
+                k += 1
+                told = tell
         counts[s - since] = k - first
     return counts, at[:k], out[:k]
-
-
-@kernel
-def _followed(rows, where, window, parts, inside, scratch, at, out, k):  # type: ignore[no-untyped-def]
-    """Steps of one subject, written from k on."""
-    enters, occurred, picks = rows.enters, rows.occurred, rows.values
-    ends, slot, in_row, out_at, out_row = scratch
-    a = where.first
-    write_ends(rows, where, window, ends)
-    n = 0
-    for r in range(where.rows):
-        inside[r] = ends[r] > enters[a + r] and picks[a + r] != 0
-        in_row[n] = r
-        n += inside[r]
-    if n == 0:
-        return k
-    m = write_exits(rows, where, window, ends, inside, out_at, out_row)
-    # A leaf for each instant at which something inside occurred.
-    leaves = 0
-    latest = NEVER
-    for j in range(a, a + where.rows):
-        r = rows.leaving[j]
-        if inside[r]:
-            leaves += occurred[a + r] != latest
-            latest = occurred[a + r]
-            slot[r] = leaves - 1
-    width = 1
-    while width < leaves:
-        width *= 2
-    here = np.zeros((leaves, parts), np.int64)
-    reached = np.empty((2 * width, parts + 1), np.int8)
-    for place in range(parts + 1):
-        reached[:, place] = place
-    told = 0
-    i, j = 0, 0
-    while i < n or j < m:
-        t = NEVER
-        if i < n:
-            t = enters[a + in_row[i]]
-        if j < m:
-            t = min(t, out_at[j])
-        while i < n and enters[a + in_row[i]] == t:
-            _change(here, reached, width, parts, slot[in_row[i]], picks[a + in_row[i]], 1)
-            i += 1
-        while j < m and out_at[j] == t:
-            _change(here, reached, width, parts, slot[out_row[j]], picks[a + out_row[j]], -1)
-            j += 1
-        tell = 1 if reached[1, 0] == parts else 0
-        if tell != told:
-            at[k], out[k] = t, tell
-            k += 1
-            told = tell
-    return k
 
 
 @kernel

@@ -1,97 +1,51 @@
-"""What folds read: one subject's rows at a time, and each row's stay in a window.
+"""What folds read: rows by subject, from one layout or from a base and its tail, and each row's stay in a window.
 
 A stay is from the instant at which a row enters until it becomes too old or exits early, whichever is first. Both ends are known
 beforehand, so that no fold has to walk with a state for each row. A row whose stay is empty never enters.
+
+Kernels know nothing of tails. Of a base with a tail they get pieces, each a range of subjects: one of which nothing was learnt later as it
+stands in the base, any other gathered, so that it is as one layout would have been.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from tandem.timeline.kernels import NEVER, Ints, Longs, kernel, on_ranges, still
+from tandem.timeline.kernels import NEVER, Longs, kernel, on_ranges, still
 from tandem.timeline.layout import Layout, in_order
 from tandem.timeline.stack import Stack
 
-Part = TypeVar("Part")
+Part = TypeVar("Part", bound=tuple[npt.NDArray[Any], ...])
+
+PIECE = 300_000  # Rows that are gathered at once, unless one subject has more: few enough to stay near the processor.
 
 
-class Rows(NamedTuple):
-    """Rows of a part of a layout, or of one subject; leaving and early_row are places among the subject's, from 0.
-
-    chosen, keys, values, ranks: what the fold asks of each row; empty where it does not.
-    """
-
-    enters: Longs
-    occurred: Longs
-    leaving: Ints
-    early_row: Ints
-    early_at: Longs
-    chosen: npt.NDArray[np.uint8]
-    keys: Ints
-    values: Longs
-    ranks: Longs
-
-
-class Where(NamedTuple):
-    """A subject's rows among others: the first, how many, its first early exit, how many."""
-
-    first: int
-    rows: int
-    early: int
-    exits: int
-
-
-class Facts(NamedTuple):
-    """What every fold's kernel reads. offsets: (subjects + 1,) of the rows of both parts together.
-
-    apart: (subjects,) whether something was learnt of it later, so that its rows must be gathered; empty where there is no tail.
-    """
+@dataclass(frozen=True)
+class Facts:
+    """offsets: (subjects + 1,) of the rows of all parts together. parts: of each what kernels take, in this order: offsets, enters, occurred,
+    leaving, early_offsets, early_row, early_at, chosen, and what the fold asks of each row. ended: of a stack its offsets, rows, instants."""
 
     offsets: Longs
-    apart: npt.NDArray[np.bool_]
-    base_offsets: Longs
-    base_early: Longs
-    base: Rows
-    tail_offsets: Longs
-    tail_early: Longs
-    tail: Rows
-    ended_offsets: Longs
-    ended_row: Ints
-    ended_at: Longs
+    parts: tuple[tuple[npt.NDArray[Any], ...], ...]
+    ended: tuple[npt.NDArray[Any], ...]
 
 
-def facts_of(
-    layout: Layout | Stack,
-    chosen: npt.ArrayLike | None,
-    *,
-    keys: npt.ArrayLike | None = None,
-    values: npt.ArrayLike | None = None,
-    ranks: npt.ArrayLike | None = None,
-) -> Facts:
-    """chosen: not 0 where a row counts; None where all do. A column is an array (rows,), or a tuple of them, one for each part."""
-    asked = [_column(layout, each, kind) for each, kind in ((chosen, np.uint8), (keys, np.int32), (values, np.int64), (ranks, np.int64))]
-    parts = [_rows(part, *(column[i] for column in asked)) for i, part in enumerate(layout.parts)]
-    offsets, early = (still(each, np.int64) for each in (layout.parts[0].offsets, layout.parts[0].early_offsets))
+def facts_of(layout: Layout | Stack, chosen: npt.ArrayLike | None, *asked: tuple[npt.ArrayLike | None, npt.DTypeLike]) -> Facts:
+    """chosen: not 0 where a row counts; None where all do. asked: values of each row and their type; None where the fold needs none.
+
+    What there is of each row is an array (rows,), or a tuple of them, one for each part.
+    """
+    columns = [_column(layout, values, dtype) for values, dtype in ((chosen, np.uint8), *asked)]
+    parts = tuple((*_holdings(part), *(column[i] for column in columns)) for i, part in enumerate(layout.parts))
     if isinstance(layout, Layout):
-        return Facts(offsets, _NO_FLAGS, offsets, early, parts[0], _NO_LONGS, _NO_LONGS, _NO_ROWS, _NO_LONGS, _NO_INTS, _NO_LONGS)
-    apart = (np.diff(layout.tail.offsets) > 0) | (np.diff(layout.ended_offsets) > 0)
-    return Facts(
-        still(offsets + layout.tail.offsets, np.int64),
-        still(apart, np.bool_),
-        offsets,
-        early,
-        parts[0],
-        still(layout.tail.offsets, np.int64),
-        still(layout.tail.early_offsets, np.int64),
-        parts[1],
-        still(layout.ended_offsets, np.int64),
-        still(layout.ended_row, np.int32),
-        still(layout.ended_at, np.int64),
-    )
+        return Facts(parts[0][0], parts, ())
+    ended = still(layout.ended_offsets, np.int64), still(layout.ended_row, np.int32), still(layout.ended_at, np.int64)
+    return Facts(still(parts[0][0] + parts[1][0], np.int64), parts, ended)
 
 
 def length_of(window: int | None) -> int:
@@ -101,9 +55,16 @@ def length_of(window: int | None) -> int:
     return NEVER if window is None else window
 
 
-def on_subjects(facts: Facts, work: Callable[..., Part], threads: int) -> list[Part]:
-    """`work(since, until, facts, room, seen)` over ranges of subjects, for kernels that look where each one's rows are."""
-    return on_ranges(facts.offsets, lambda since, until: work(since, until, facts, *_room(facts, since, until)), threads)
+def on_subjects(facts: Facts, prepared: Callable[[], Callable[..., Part]], threads: int) -> list[Part]:
+    """What a kernel says of ranges of subjects, in their order. prepared: gives a thread its own `work(since, until, *columns)`."""
+
+    def on_range(since: int, until: int) -> list[Part]:
+        work = prepared()
+        if not facts.ended:
+            return [work(since, until, *facts.parts[0])]
+        return [_copied(work(*piece)) for piece in _pieces(facts, since, until)]
+
+    return [part for parts in on_ranges(facts.offsets, on_range, threads) for part in parts]
 
 
 def _column(layout: Layout | Stack, values: npt.ArrayLike | None, dtype: npt.DTypeLike) -> tuple[npt.NDArray[Any], ...]:
@@ -117,102 +78,113 @@ def _column(layout: Layout | Stack, values: npt.ArrayLike | None, dtype: npt.DTy
     return found
 
 
-def _rows(part: Layout, chosen: npt.NDArray[Any], keys: npt.NDArray[Any], values: npt.NDArray[Any], ranks: npt.NDArray[Any]) -> Rows:
-    return Rows(
+def _holdings(part: Layout) -> tuple[npt.NDArray[Any], ...]:
+    return (
+        still(part.offsets, np.int64),
         still(part.enters, np.int64),
         still(part.occurred, np.int64),
         still(part.leaving, np.int32),
+        still(part.early_offsets, np.int64),
         still(part.early_row, np.int32),
         still(part.early_at, np.int64),
-        chosen,
-        keys,
-        values,
-        ranks,
     )
 
 
-_NO_LONGS, _NO_INTS, _NO_FLAGS = still(np.empty(0), np.int64), still(np.empty(0), np.int32), still(np.empty(0), np.bool_)
-_NO_ROWS = Rows(_NO_LONGS, _NO_LONGS, _NO_INTS, _NO_INTS, _NO_LONGS, still(np.empty(0), np.uint8), _NO_INTS, _NO_LONGS, _NO_LONGS)
+def _copied(part: Part) -> Part:
+    """Without the room that a kernel made for all that there could be, since there are many pieces."""
+    copies: Any = tuple(np.array(column) for column in part)
+    return copies  # type: ignore[no-any-return]
 
 
-def _room(facts: Facts, since: int, until: int) -> tuple[Rows, Rows]:
-    """Room for the rows of any one subject of the range; and the same room to be read, of the type of the base, so that one kernel does."""
-    if len(facts.apart) == 0 or not facts.apart[since:until].any():
-        return _made(0, 0, facts)
-    exits = facts.base_early + facts.tail_early + facts.ended_offsets
-    return _made(_most(facts.offsets, since, until, facts.apart), _most(exits, since, until, facts.apart), facts)
-
-
-def _most(offsets: Longs, since: int, until: int, apart: npt.NDArray[np.bool_]) -> int:
-    return int(np.diff(offsets[since : until + 1])[apart[since:until]].max())
-
-
-def _made(rows: int, exits: int, facts: Facts) -> tuple[Rows, Rows]:
-    def asked(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return np.empty(rows if len(one) + len(other) else 0, one.dtype)
-
-    base, tail = facts.base, facts.tail
-    room = Rows(
-        np.empty(rows, np.int64),
-        np.empty(rows, np.int64),
-        np.empty(rows, np.int32),
-        np.empty(exits, np.int32),
-        np.empty(exits, np.int64),
-        asked(base.chosen, tail.chosen),
-        asked(base.keys, tail.keys),
-        asked(base.values, tail.values),
-        asked(base.ranks, tail.ranks),
-    )
-    seen: list[Any] = [still(each, each.dtype) for each in (np.asarray(column) for column in room)]
-    return room, Rows(*seen)
-
-
-@kernel
-def where_in(offsets, early, s):  # type: ignore[no-untyped-def]
-    """Where a subject's rows are in the base."""
-    return Where(offsets[s], offsets[s + 1] - offsets[s], early[s], early[s + 1] - early[s])
-
-
-@kernel
-def gather(s, facts, room):  # type: ignore[no-untyped-def]
-    """Writes a subject's rows in the room, those of the base and then those of the tail, and says where they are there."""
-    base, tail = facts.base, facts.tail
-    a, b, c, d = facts.base_offsets[s], facts.base_offsets[s + 1], facts.tail_offsets[s], facts.tail_offsets[s + 1]
-    _write(room.enters, base.enters, a, b, tail.enters, c, d)
-    _write(room.occurred, base.occurred, a, b, tail.occurred, c, d)
-    _write(room.chosen, base.chosen, a, b, tail.chosen, c, d)
-    _write(room.keys, base.keys, a, b, tail.keys, c, d)
-    _write(room.values, base.values, a, b, tail.values, c, d)
-    _write(room.ranks, base.ranks, a, b, tail.ranks, c, d)
-    # What was learnt later may have occurred earlier.
-    n, i, j = b - a, 0, 0
-    for k in range(n + d - c):
-        if c + j == d or (i < n and base.occurred[a + base.leaving[a + i]] <= tail.occurred[c + tail.leaving[c + j]]):
-            room.leaving[k] = base.leaving[a + i]
-            i += 1
+def _pieces(facts: Facts, since: int, until: int) -> Iterator[tuple[Any, ...]]:
+    """Ranges of subjects with the columns in which they stand."""
+    base, tail = facts.parts
+    later = (np.diff(tail[0]) > 0) | (np.diff(facts.ended[0]) > 0)
+    begins = since
+    while True:
+        full = int(np.searchsorted(facts.offsets, facts.offsets[begins] + PIECE, side="right")) - 1
+        ends = min(max(full, begins + 1), until)
+        if later[begins:ends].any():
+            yield 0, ends - begins, *_gathered(facts, begins, ends)
         else:
-            room.leaving[k] = n + tail.leaving[c + j]
-            j += 1
-    # A row may exit more than once: the first counts.
-    k = 0
-    for x in range(facts.base_early[s], facts.base_early[s + 1]):
-        room.early_row[k], room.early_at[k] = base.early_row[x], base.early_at[x]
-        k += 1
-    for x in range(facts.ended_offsets[s], facts.ended_offsets[s + 1]):
-        room.early_row[k], room.early_at[k] = facts.ended_row[x], facts.ended_at[x]
-        k += 1
-    for x in range(facts.tail_early[s], facts.tail_early[s + 1]):
-        room.early_row[k], room.early_at[k] = n + tail.early_row[x], tail.early_at[x]
-        k += 1
-    return Where(0, n + d - c, 0, k)
+            yield begins, ends, *base
+        if ends == until:
+            return
+        begins = ends
+
+
+def _gathered(facts: Facts, since: int, until: int) -> tuple[npt.NDArray[Any], ...]:
+    """Columns of some subjects alone: of each the rows of the base, and then those of the tail."""
+    (offsets, enters, occurred, leaving, *early), (more, entering, occurring, leaving_later, *early_later) = facts.parts
+    rows = int(facts.offsets[until] - facts.offsets[since])
+
+    def rows_of(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        out = np.empty(rows if len(one) + len(other) else 0, one.dtype)
+        if len(out):
+            _interleave(since, until, offsets, one, more, other, out)
+        return still(out, out.dtype)
+
+    order = np.empty(rows, np.int32)
+    _interleave_leaving(since, until, offsets, occurred, leaving, more, occurring, leaving_later, order)
+    exits = _interleave_exits(since, until, offsets, *early[:3], *early_later[:3], *facts.ended)
+    return (
+        still(facts.offsets[since : until + 1] - facts.offsets[since], np.int64),
+        rows_of(enters, entering),
+        rows_of(occurred, occurring),
+        still(order, np.int32),
+        *(still(each, each.dtype) for each in exits),
+        *(rows_of(*both) for both in zip(early[3:], early_later[3:], strict=True)),
+    )
 
 
 @kernel
-def _write(out, base, a, b, tail, c, d):  # type: ignore[no-untyped-def]
-    """Base, then tail; nothing where the fold does not ask for the column."""
-    if len(out) > 0:
-        out[: b - a] = base[a:b]
-        out[b - a : b - a + d - c] = tail[c:d]
+def _interleave(since, until, offsets, column, more, later, out):  # type: ignore[no-untyped-def]
+    n = 0
+    for s in range(since, until):
+        a, b, c, d = offsets[s], offsets[s + 1], more[s], more[s + 1]
+        out[n : n + b - a] = column[a:b]
+        n += b - a
+        for i in range(c, d):
+            out[n] = later[i]
+            n += 1
+
+
+@kernel
+def _interleave_leaving(since, until, offsets, occurred, leaving, more, occurred_later, leaving_later, out):  # type: ignore[no-untyped-def]
+    """Each subject's places by `occurred`: what was learnt later may have occurred earlier."""
+    n = 0
+    for s in range(since, until):
+        a, b, c, d = offsets[s], offsets[s + 1], more[s], more[s + 1]
+        i, j = a, c
+        while i < b or j < d:
+            if j == d or (i < b and occurred[a + leaving[i]] <= occurred_later[c + leaving_later[j]]):
+                out[n] = leaving[i]
+                i += 1
+            else:
+                out[n] = b - a + leaving_later[j]
+                j += 1
+            n += 1
+
+
+@kernel
+def _interleave_exits(since, until, offsets, early, row, at, early_later, row_later, at_later, ended, ended_row, ended_at):  # type: ignore[no-untyped-def]
+    """Offsets, places and instants of the subjects' early exits. A row may exit more than once: the first counts."""
+    room = early[until] - early[since] + early_later[until] - early_later[since] + ended[until] - ended[since]
+    out_offsets = np.zeros(until - since + 1, np.int64)
+    out_row, out_at = np.empty(room, np.int32), np.empty(room, np.int64)
+    n = 0
+    for s in range(since, until):
+        for k in range(early[s], early[s + 1]):
+            out_row[n], out_at[n] = row[k], at[k]
+            n += 1
+        for k in range(ended[s], ended[s + 1]):
+            out_row[n], out_at[n] = ended_row[k], ended_at[k]
+            n += 1
+        for k in range(early_later[s], early_later[s + 1]):
+            out_row[n], out_at[n] = offsets[s + 1] - offsets[s] + row_later[k], at_later[k]
+            n += 1
+        out_offsets[s - since + 1] = n
+    return out_offsets, out_row, out_at
 
 
 @kernel
@@ -225,28 +197,28 @@ def longest(offsets, since, until):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def write_ends(rows, where, window, ends):  # type: ignore[no-untyped-def]
-    """When the stay of each of a subject's rows ends; NEVER where it does not."""
-    a = where.first
-    for r in range(where.rows):
-        ends[r] = NEVER if window == NEVER else rows.occurred[a + r] + window
-    for k in range(where.early, where.early + where.exits):
-        r = rows.early_row[k]
-        ends[r] = min(ends[r], rows.early_at[k])
+def write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends):  # type: ignore[no-untyped-def]
+    """When the stay of each row of the subject ends, by its place among them; NEVER where it does not."""
+    a, b = offsets[s], offsets[s + 1]
+    for r in range(a, b):
+        ends[r - a] = NEVER if window == NEVER else occurred[r] + window
+    for k in range(early_offsets[s], early_offsets[s + 1]):
+        ends[early_row[k]] = min(ends[early_row[k]], early_at[k])
 
 
 @kernel
-def write_exits(rows, where, window, ends, inside, out_at, out_row):  # type: ignore[no-untyped-def]
-    """The ends of the stays of a subject's rows that are inside, in order, with the rows; how many."""
-    early = where.exits > 0
+def write_exits(s, offsets, leaving, early_offsets, window, ends, inside, out_at, out_row):  # type: ignore[no-untyped-def]
+    """The ends of the stays of the rows that are inside (by their place among the subject's), in order, with their rows; how many."""
+    a, b = offsets[s], offsets[s + 1]
+    early = early_offsets[s] < early_offsets[s + 1]
     if window == NEVER and not early:
         return 0
     m = 0
-    for j in range(where.first, where.first + where.rows):
-        r = rows.leaving[j]
-        out_at[m], out_row[m] = ends[r], r
+    for j in range(a, b):
+        r = a + leaving[j]
+        out_at[m], out_row[m] = ends[r - a], r
         # Without a branch, for which rows are inside cannot be foreseen.
-        m += inside[r] & (ends[r] < NEVER)
+        m += inside[r - a] & (ends[r - a] < NEVER)
     if early:
         by = in_order(out_at, out_row, 0, m)
         if len(by) > 0:

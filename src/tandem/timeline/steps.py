@@ -210,6 +210,28 @@ def compare(one: Steps, sign: Sign, other: Steps | int) -> Steps:
     return compressed(one.offsets, one.at, _values_compared(one.value, sign, other), int(first[0]))
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """`one * first + other * second + whole`, of two values."""
+
+    first: int
+    second: int
+    whole: int
+
+
+def compare_weighed(one: Steps, other: Steps, ahead: Weighed, divisor: Weighed, sign: Sign, *, threads: int = THREADS) -> Steps:
+    """How `ahead / divisor` compares with 0; UNKNOWN where a value is, or the divisor is 0. Sums must fit into 64 bits."""
+    weights = np.array([(each.first, each.second, each.whole) for each in (ahead, divisor)], np.int64)
+    given = [still(each, np.int64) for steps in (one, other) for each in (steps.offsets, steps.at, steps.value)]
+    code = SIGNS.index(sign)
+    parts = on_ranges(
+        one.offsets + other.offsets,
+        lambda since, until: _weigh(since, until, *given[:3], one.initial, *given[3:], other.initial, weights, code),
+        threads,
+    )
+    return gathered(parts, int(_weighed(weights, one.initial, other.initial, code)))
+
+
 def is_unknown(steps: Steps) -> Steps:
     """Always known itself."""
     return compressed(steps.offsets, steps.at, (steps.value == UNKNOWN).astype(np.int64), int(steps.initial == UNKNOWN))
@@ -304,6 +326,47 @@ def _walk(how, since, until, offsets, at, value, initial, other_offsets, other_a
                 other = other_value[j]
                 j += 1
             tell = _told(how, one, other, otherwise)
+            if tell != told:
+                out_at[n], out[n] = t, tell
+                n += 1
+                told = tell
+        counts[s - since] = n - first
+    return counts, out_at[:n], out[:n]
+
+
+@kernel
+def _weighed(weights, one, other, sign):  # type: ignore[no-untyped-def]
+    if one == UNKNOWN or other == UNKNOWN:
+        return UNKNOWN
+    divisor = weights[1, 0] * one + weights[1, 1] * other + weights[1, 2]
+    if divisor == 0:
+        return UNKNOWN
+    ahead = weights[0, 0] * one + weights[0, 1] * other + weights[0, 2]
+    return 1 if compared(ahead if divisor > 0 else -ahead, sign, 0) else 0
+
+
+@kernel
+def _weigh(since, until, offsets, at, value, initial, other_offsets, other_at, other_value, other_initial, weights, sign):  # type: ignore[no-untyped-def]
+    room = offsets[until] - offsets[since] + other_offsets[until] - other_offsets[since]
+    counts = np.zeros(until - since, np.int64)
+    out_at, out = np.empty(room, np.int64), np.empty(room, np.int64)
+    n = 0
+    for s in range(since, until):
+        i, i_end, j, j_end = offsets[s], offsets[s + 1], other_offsets[s], other_offsets[s + 1]
+        one, other = initial, other_initial
+        told = _weighed(weights, one, other, sign)
+        first = n
+        while i < i_end or j < j_end:
+            u = at[i] if i < i_end else NEVER
+            v = other_at[j] if j < j_end else NEVER
+            t = min(u, v)
+            if u == t:
+                one = value[i]
+                i += 1
+            if v == t:
+                other = other_value[j]
+                j += 1
+            tell = _weighed(weights, one, other, sign)
             if tell != told:
                 out_at[n], out[n] = t, tell
                 n += 1

@@ -88,6 +88,10 @@ class Timeline(Protocol):
         """path: the property's names from outside in."""
         ...
 
+    def places(self, rows: Sequence[int]) -> list[int]:
+        """The places in the log of rows of the coded log."""
+        ...
+
     def order(self) -> Longs:
         """(log rows,) the place of each event among all by its id: what decides between events of one instant."""
         ...

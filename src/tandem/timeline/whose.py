@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,16 @@ class Whose:
             **_ranges("life", counting),
         )
 
+    def of_rows(self, rows: Longs) -> Whose:
+        """The same where only some rows, which ascend, are events."""
+        inside = np.flatnonzero(np.isin(self.doubtful, rows))
+        lives = [
+            list(zip(self.life_since[a:b].tolist(), self.life_until[a:b].tolist(), strict=True))
+            for a, b in zip(self.life_first[inside].tolist(), self.life_first[inside + 1].tolist(), strict=True)
+        ]
+        counting: dict[str, Any] = dict(_ranges("life", lives))
+        return replace(self, doubtful=np.searchsorted(rows, self.doubtful[inside]).astype(np.int64), **counting)
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
@@ -129,12 +139,17 @@ class Population:
         return cls(Words.from_arrays("ids", arrays), steps("existence", 0), steps("account", UNKNOWN))
 
 
-def populations(existence: Existence) -> dict[About, Population]:
+def populations(existence: Existence, before: Mapping[About, Words] | None = None) -> dict[About, Population]:
+    """before: the ids that have codes already, and keep them."""
     tables: dict[About, pa.Table] = {"person": existence.persons, "workspace": existence.workspaces, "account": existence.accounts}
     texts = {kind: set(_texts(table["id"])) for kind, table in tables.items()}
     # A workspace may be of an account that nothing belongs to, where its events name another one themselves.
     texts["account"].update(*(_texts(table["account"]) for table in (existence.persons, existence.workspaces)))
-    codes = {kind: {one: code for code, one in enumerate(sorted(ids))} for kind, ids in texts.items()}
+    codes: dict[About, dict[str, int]] = {}
+    for kind in KINDS:
+        own = codes[kind] = {one: code for code, one in enumerate(before[kind] if before else ())}
+        for one in sorted(texts[kind] - own.keys()):
+            own[one] = len(own)
     return {kind: Population.of(table, codes[kind], codes["account"]) for kind, table in tables.items()}
 
 

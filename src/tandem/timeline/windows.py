@@ -7,6 +7,7 @@ first joined into one stretch. All that changes at one instant is applied togeth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import Facts, facts_of, gather, length_of, longest, on_subjects, where_in, write_ends, write_exits
+from tandem.timeline.stays import Facts, facts_of, length_of, longest, on_subjects, write_ends, write_exits
 from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
 
 _COUNT, _DISTINCT, _TOTAL = 0, 1, 2
@@ -31,7 +32,7 @@ def count(
     threads: int = THREADS,
 ) -> Steps:
     """How many chosen rows are in (t - window, t]; with a sign, whether that compares so with `than`."""
-    return _fold(_COUNT, facts_of(layout, chosen), window, sign, than, threads)
+    return _fold(_COUNT, facts_of(layout, chosen, _NO_KEYS, _NO_AMOUNTS), window, sign, than, threads)
 
 
 def distinct(
@@ -45,7 +46,7 @@ def distinct(
     threads: int = THREADS,
 ) -> Steps:
     """How many different keys the chosen rows in the window have. key: (rows,) whole numbers from 0, dense; less is none."""
-    return _fold(_DISTINCT, facts_of(layout, chosen, keys=key), window, sign, than, threads)
+    return _fold(_DISTINCT, facts_of(layout, chosen, (key, np.int32), _NO_AMOUNTS), window, sign, than, threads)
 
 
 def total(
@@ -59,7 +60,7 @@ def total(
     threads: int = THREADS,
 ) -> Steps:
     """The exact sum of the chosen rows' amounts in the window. A row whose amount is UNKNOWN has none; a sum beyond 64 bits is UNKNOWN."""
-    return _fold(_TOTAL, facts_of(layout, chosen, values=amount), window, sign, than, threads)
+    return _fold(_TOTAL, facts_of(layout, chosen, _NO_KEYS, (amount, np.int64)), window, sign, than, threads)
 
 
 @dataclass(frozen=True)
@@ -87,44 +88,48 @@ def curve(
     layout: Layout | Stack, chosen: npt.ArrayLike | None, key: npt.ArrayLike, window: int | None, most: int, *, threads: int = THREADS
 ) -> Curve:
     """Every threshold from 1 to `most` in one pass, for `distinct`'s keys."""
-    facts, length = facts_of(layout, chosen, keys=key), length_of(window)
-    size = _size(facts)
-    parts = on_subjects(facts, lambda *given: _curve(*given, length, size, most), threads)
+    facts, length = facts_of(layout, chosen, (key, np.int32), _NO_AMOUNTS), length_of(window)
+    parts = on_subjects(facts, lambda: partial(_curve, length, most, _reach(facts)), threads)
     counts, threshold, at = (np.concatenate([part[column] for part in parts]) for column in (2, 3, 4))
     entered, left = (np.sum([part[column] for part in parts], axis=0) for column in (0, 1))
     return Curve(entered, left, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), threshold, at)
 
 
+_NO_KEYS, _NO_AMOUNTS = (None, np.int32), (None, np.int64)
+_NOWHERE = -1  # The place after a subject's last.
+
+
 def _fold(how: int, facts: Facts, window: int | None, sign: Sign | None, than: int, threads: int) -> Steps:
     code = EACH if sign is None else SIGNS.index(sign)
-    length, size = length_of(window), _size(facts)
-    parts = on_subjects(facts, lambda *given: _window(how, *given, length, size, code, than), threads)
+    length = length_of(window)
+    parts = on_subjects(facts, lambda: partial(_window, how, length, code, than, _reach(facts)), threads)
     return gathered(parts, 0 if sign is None else int(compared(0, code, than)))
 
 
-def _size(facts: Facts) -> int:
-    """How many keys there can be."""
-    return int(max(part.keys.max(initial=-1) for part in (facts.base, facts.tail))) + 1
+def _reach(facts: Facts) -> Longs:
+    """Of each key how far it reaches, and the place of the row that reaches it: nowhere, as every subject leaves it for the next."""
+    size = max(int(keys.max(initial=-1)) for *_, keys, _ in facts.parts) + 1
+    return np.repeat(np.array([[UNKNOWN, _NOWHERE]]), size, axis=0)
 
 
 @kernel
-def _window(how, since, until, facts, room, seen, window, size, sign, than):  # type: ignore[no-untyped-def]
+def _window(  # type: ignore[no-untyped-def]
+    how, window, sign, than, reach, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, keys, amounts
+):  # fmt: skip
     counts = np.zeros(until - since, np.int64)
     # Room for every change that there could be; what is never written takes no memory.
-    most = 2 * (facts.offsets[until] - facts.offsets[since])
+    most = 2 * (offsets[until] - offsets[since])
     at, value = np.empty(most, np.int64), np.empty(most, np.int64)
-    scratch = _scratch(facts.offsets, since, until, size)
-    in_at, entering, out_at, exiting = scratch[2:6]
-    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
+    scratch = _scratch(offsets, since, until)
+    in_at, in_row, out_at, out_row = scratch[2:6]
     k = 0
     for s in range(since, until):
-        if len(apart) > 0 and apart[s]:
-            n, m = _stretches(how, seen, gather(s, facts, room), window, scratch)
-        else:
-            n, m = _stretches(how, base, where_in(offsets, early, s), window, scratch)
+        n, m = _stretches(
+            how, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, reach, scratch
+        )  # fmt: skip
         first = k
         if how == _TOTAL:
-            k = _merge_amounts(in_at, entering, n, out_at, exiting, m, sign, than, at, value, k)
+            k = _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at, value, k)
         else:
             k = _merge_ones(in_at, n, out_at, m, sign, than, at, value, k)
         counts[s - since] = k - first
@@ -132,20 +137,20 @@ def _window(how, since, until, facts, room, seen, window, size, sign, than):  # 
 
 
 @kernel
-def _curve(since, until, facts, room, seen, window, size, most):  # type: ignore[no-untyped-def]
+def _curve(  # type: ignore[no-untyped-def]
+    window, most, reach, since, until, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, keys, amounts
+):  # fmt: skip
     entered, left = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
     counts = np.zeros(until - since, np.int64)
-    edges = facts.offsets[until] - facts.offsets[since]
-    threshold, at = np.empty(edges, np.int32), np.empty(edges, np.int64)
-    scratch = _scratch(facts.offsets, since, until, size)
+    rows = offsets[until] - offsets[since]
+    threshold, at = np.empty(rows, np.int32), np.empty(rows, np.int64)
+    scratch = _scratch(offsets, since, until)
     in_at, out_at = scratch[2], scratch[4]
-    apart, offsets, early, base = facts.apart, facts.base_offsets, facts.base_early, facts.base
     k = 0
     for s in range(since, until):
-        if len(apart) > 0 and apart[s]:
-            n, m = _stretches(_DISTINCT, seen, gather(s, facts, room), window, scratch)
-        else:
-            n, m = _stretches(_DISTINCT, base, where_in(offsets, early, s), window, scratch)
+        n, m = _stretches(
+            _DISTINCT, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, reach, scratch
+        )  # fmt: skip
         first = k
         in_at[n], out_at[m] = NEVER, NEVER
         i, j = 0, 0
@@ -171,12 +176,9 @@ def _curve(since, until, facts, room, seen, window, size, most):  # type: ignore
 
 
 @kernel
-def _scratch(offsets, since, until, size):  # type: ignore[no-untyped-def]
-    """Room for one subject at a time: ends of stays, which rows are inside (with a place that is nowhere), the two lists, each of instants
-    and of what enters or exits then, and of each key how far it reaches, with the place of the row that reaches it."""
+def _scratch(offsets, since, until):  # type: ignore[no-untyped-def]
+    """Room for one subject at a time: ends of stays, who is inside (with a place that is nowhere), and the two lists with their rows."""
     rows = longest(offsets, since, until)
-    reach = np.empty((size, 2), np.int64)
-    reach[:, 0], reach[:, 1] = UNKNOWN, rows
     return (
         np.empty(rows, np.int64),
         np.empty(rows + 1, np.uint8),
@@ -184,53 +186,44 @@ def _scratch(offsets, since, until, size):  # type: ignore[no-untyped-def]
         np.empty(rows + 1, np.int64),
         np.empty(rows + 1, np.int64),
         np.empty(rows + 1, np.int64),
-        reach,
     )
 
 
 @kernel
-def _stretches(how, rows, where, window, scratch):  # type: ignore[no-untyped-def]
+def _stretches(  # type: ignore[no-untyped-def]
+    how, s, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, chosen, window, keys, amounts, reach, scratch
+):  # fmt: skip
     """Writes the lists of one subject, and says how long they are."""
-    ends, inside, in_at, entering, out_at, exiting, reach = scratch
-    enters, chosen, keys, amounts = rows.enters, rows.chosen, rows.keys, rows.values
-    a = where.first
-    write_ends(rows, where, window, ends)
+    ends, inside, in_at, in_row, out_at, out_row = scratch
+    a, b = offsets[s], offsets[s + 1]
+    write_ends(s, offsets, occurred, early_offsets, early_row, early_at, window, ends)
     every = len(chosen) == 0
     n = 0
-    # Nothing here branches on what can't be foreseen: whether a row is chosen, whether a key is new, and whether its stretch goes on.
     if how != _DISTINCT:
-        for r in range(where.rows):
-            picked = True if every else chosen[a + r] != 0
-            valued = True if how == _COUNT else amounts[a + r] != UNKNOWN
-            enters_it = (ends[r] > enters[a + r]) & picked & valued
-            inside[r] = enters_it
-            in_at[n] = enters[a + r]
-            if how == _TOTAL:
-                entering[n] = amounts[a + r]
+        for r in range(a, b):
+            enters_it = ends[r - a] > enters[r] and (every or chosen[r] != 0) and (how == _COUNT or amounts[r] != UNKNOWN)
+            inside[r - a] = enters_it
+            in_at[n], in_row[n] = enters[r], r
             n += enters_it
     else:
-        nowhere = len(inside) - 1
-        for r in range(where.rows):
-            t, key = enters[a + r], keys[a + r]
-            if ends[r] <= t or key < 0 or not (every or chosen[a + r] != 0):
-                inside[r] = 0
+        # Nothing here branches on what can't be foreseen: whether a key is new, and whether its stretch goes on.
+        for r in range(a, b):
+            key = keys[r]
+            if ends[r - a] <= enters[r] or key < 0 or not (every or chosen[r] != 0):
+                inside[r - a] = 0
                 continue
             reached, place = reach[key, 0], reach[key, 1]
-            begins, goes_on = reached < t, reached < ends[r]
-            in_at[n], entering[n] = t, key
+            begins, goes_on = reached < enters[r], reached < ends[r - a]
+            in_at[n], in_row[n] = enters[r], key
             n += begins
             # Of a key's rows so far the one that stays longest ends its stretch, unless another begins after it.
             inside[place] = begins | (not goes_on)
-            inside[r] = goes_on
-            reach[key, 0], reach[key, 1] = max(reached, ends[r]), r if goes_on else place
+            inside[r - a] = goes_on
+            reach[key, 0], reach[key, 1] = max(reached, ends[r - a]), r - a if goes_on else place
         # Make room for the next subject.
         for i in range(n):
-            reach[entering[i], 0], reach[entering[i], 1] = UNKNOWN, nowhere
-    m = write_exits(rows, where, window, ends, inside, out_at, exiting)
-    if how == _TOTAL:
-        for j in range(m):
-            exiting[j] = amounts[a + exiting[j]]
-    return n, m
+            reach[in_row[i], 0], reach[in_row[i], 1] = UNKNOWN, _NOWHERE
+    return n, write_exits(s, offsets, leaving, early_offsets, window, ends, inside, out_at, out_row)
 
 
 @kernel
@@ -264,7 +257,7 @@ def _merge_ones(in_at, n, out_at, m, sign, than, at, value, k):  # type: ignore[
 
 
 @kernel
-def _merge_amounts(in_at, entering, n, out_at, exiting, m, sign, than, at, value, k):  # type: ignore[no-untyped-def]
+def _merge_amounts(in_at, in_row, n, out_at, out_row, m, amounts, sign, than, at, value, k):  # type: ignore[no-untyped-def]
     """Steps of the sum of what is inside, written from k on."""
     in_at[n], out_at[m] = NEVER, NEVER
     now = 0
@@ -275,12 +268,12 @@ def _merge_amounts(in_at, entering, n, out_at, exiting, m, sign, than, at, value
     while i < n or j < m:
         t = min(in_at[i], out_at[j])
         while i < n and in_at[i] == t:
-            now += entering[i]
-            about += entering[i]
+            now += amounts[in_row[i]]
+            about += amounts[in_row[i]]
             i += 1
         while j < m and out_at[j] == t:
-            now -= exiting[j]
-            about -= exiting[j]
+            now -= amounts[out_row[j]]
+            about -= amounts[out_row[j]]
             j += 1
         tell = UNKNOWN
         if abs(about - now) < 2.0**62:

@@ -39,7 +39,8 @@ class Words(Sequence[str]):
         return cls(arrays[f"{name}.offsets"], arrays[f"{name}.content"])
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        return {f"{name}.offsets": self.offsets, f"{name}.content": self.content[: self.offsets[-1]]}
+        first, last = self.offsets[[0, -1]].tolist()
+        return {f"{name}.offsets": self.offsets - first, f"{name}.content": self.content[first:last]}
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -47,10 +48,16 @@ class Words(Sequence[str]):
     @overload
     def __getitem__(self, place: int) -> str: ...
     @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-    def __getitem__(self, place: int | slice) -> str | list[str]:
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
+            since, until, by = place.indices(len(self))
+            # A range of them is a view.
+            return (
+                Words(self.offsets[since : max(since, until) + 1], self.content)
+                if by == 1
+                else [self[each] for each in range(since, until, by)]
+            )
         if not -len(self) <= place < len(self):
             raise IndexError(place)
         place %= len(self)

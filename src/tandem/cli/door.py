@@ -1,0 +1,56 @@
+"""The group of all commands, and the options and words that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tandem import __version__
+
+if TYPE_CHECKING:
+    from tandem.app.project import Project
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
+SHOWN_ROWS = 50
+
+
+def formatted(command: F) -> F:
+    """The option `--format`."""
+    kinds = click.Choice(["table", "json", "csv"])
+    return click.option("--format", "format_", type=kinds, default="table", show_default=True, help="How the answer is printed.")(command)
+
+
+def dated(command: F) -> F:
+    """The option `--as-of`."""
+    help_ = "What could be known at this instant; a bare date is midnight in the company's time zone."
+    return click.option("--as-of", metavar="INSTANT", help=help_)(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tandem")
+@click.option("-C", "folder", type=FOLDER, default=Path(), metavar="DIR", help="The project's folder; else the current one.")
+@click.pass_context
+def tandem(context: click.Context, folder: Path) -> None:
+    """Product-led and sales-led growth as one system: one log of facts, one playbook.
+
+    A project is a folder with `playbook/`, text files that you write, and `data/`, the log of facts.
+
+    Exit codes: 0 fine, 1 problems in your files or data, 2 wrong usage, 3 a fault of Tandem.
+    """
+    context.obj = folder
+
+
+def project_of(context: click.Context) -> Project:
+    from tandem.app.project import Project
+    from tandem.app.world import World
+
+    return Project(context.find_root().obj, World())
+
+
+def counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
