@@ -337,7 +337,9 @@ class Estimates:
                 sold += open_until[domain] <= at + 60 * DAY
                 expected += sum(ends <= at + 60 * DAY for ends in others) / len(others)
         shown = share(sold, of)
-        return Interval(*(each * of / expected for each in (shown.low, shown.middle, shown.high)), of) if expected else Interval(0, 1, inf, 0)
+        return (
+            Interval(*(each * of / expected for each in (shown.low, shown.middle, shown.high)), of) if expected else Interval(0, 1, inf, 0)
+        )
 
     def _outbound(self) -> dict[str, Interval]:
         employees = {self.domain[row.account_id]: int(row.employees) for row in self.company.crm_accounts}

@@ -25,7 +25,20 @@ from tandem.app.playbook import Playbook
 from tandem.facts.text import read_facts
 from tandem.language.expression.check import check, read
 from tandem.language.expression.literals import show_length
-from tandem.language.expression.nodes import About, Comparison, Expression, Held, IsUnknown, Membership, Not, Or, Sequence, SignalRef, Since, Until
+from tandem.language.expression.nodes import (
+    About,
+    Comparison,
+    Expression,
+    Held,
+    IsUnknown,
+    Membership,
+    Not,
+    Or,
+    Sequence,
+    SignalRef,
+    Since,
+    Until,
+)
 from tandem.language.expression.nodes import And as Both
 from tandem.language.expression.used import nodes_of
 from tandem.language.source import Source
@@ -37,7 +50,9 @@ from tandem.values.instants import DAY, Instant, read_instant
 from tests.docs.pages import Block, read_blocks
 
 _CONDITIONS = (Both, Or, Not, Comparison, Membership, IsUnknown, Held, Sequence, SignalRef)
-_TABLE = re.compile(r"^\| (?P<kind>person|workspace|account) (?P<id>\S+) \|(?P<heads>.*)\|\n\|[-|: ]+\|\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
+_TABLE = re.compile(
+    r"^\| (?P<kind>person|workspace|account) (?P<id>\S+) \|(?P<heads>.*)\|\n\|[-|: ]+\|\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE
+)
 # No worked window is longer than this.
 _BEYOND = 500 * DAY
 
@@ -66,9 +81,7 @@ def _worked(page: str, found: re.Match[str], told: list[Block]) -> Worked:
     heads = [head.strip() for head in found["heads"].split(" | ")]
     columns = tuple((place, head.strip("`")) for place, head in enumerate(heads, 1) if head.startswith("`"))
     rows = tuple(tuple(cell.strip() for cell in line.strip("|").split("|")) for line in found["rows"].splitlines())
-    return Worked(
-        above[-1], Subject(cast(About, found["kind"]), found["id"]), columns, rows, page.count("\n", 0, found.start()) + 1
-    )
+    return Worked(above[-1], Subject(cast(About, found["kind"]), found["id"]), columns, rows, page.count("\n", 0, found.start()) + 1)
 
 
 def mistakes(worked: Worked, playbook: Playbook) -> Iterator[str]:

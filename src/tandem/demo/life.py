@@ -86,7 +86,7 @@ def draw_life(account: Account, since: Instant, until: Instant, rng: Generator) 
                 return life
             return _draw_user(account, life, later(account, account.begins, rng.uniform(0.2, 20), rng), until, rng)
         case "organic":
-            seen = max(since, account.begins - int(rng.uniform(0.5, 7) * DAY))
+            seen = _whole(max(since, account.begins - int(rng.uniform(0.5, 7) * DAY)))
             return _draw_user(account, Life(seen), max(at_work(account.begins, account, rng), seen + HOUR), until, rng)
 
 
@@ -115,7 +115,7 @@ def _draw_outbound(account: Account, until: Instant, rng: Generator) -> Life:
 
 def _draw_user(account: Account, life: Life, signs_up: Instant, until: Instant, rng: Generator) -> Life:
     """An account whose first person signs up by themselves."""
-    signs_up -= signs_up % SECOND
+    signs_up = _whole(signs_up)
     life = replace(life, joinings=(Joining(signs_up, "self"),), dark_mode=tuple(_at_rate(planted.DARK_MODE, signs_up, until, account, rng)))
     trial_until = signs_up + planted.TRIAL_DAYS * DAY if rng.random() < planted.TRIAL else None
     life = replace(life, trial_until=trial_until)
@@ -256,9 +256,9 @@ def _with_payment(account: Account, life: Life, cold: tuple[Instant, ...], payme
     faded = max(faded, begun + DAY)
     active = planted.CANCEL_ACTIVE * (faded - begun) / DAY
     if payment.loyalty < active:
-        return replace(life, upgraded=begun, cancelled=max(begun + DAY, begun + int(payment.loyalty / planted.CANCEL_ACTIVE * DAY)))
+        return replace(life, upgraded=begun, cancelled=_whole(max(begun + DAY, begun + int(payment.loyalty / planted.CANCEL_ACTIVE * DAY))))
     cancelled = faded + int((payment.loyalty - active) / planted.CANCEL_QUIET * DAY)
-    return replace(life, upgraded=begun, faded=faded, cancelled=max(cancelled, faded + HOUR))
+    return replace(life, upgraded=begun, faded=faded, cancelled=_whole(max(cancelled, faded + HOUR)))
 
 
 def _upgrade(start: Instant, limit: float, cold: list[Instant], patience: float) -> float:
@@ -313,8 +313,8 @@ def with_known_sale(account: Account, life: Life, sale: Sale, until: Instant, rn
 
 
 def later(account: Account, at: Instant, days: float, rng: Generator) -> Instant:
-    """So many days later, in working hours, and not before."""
-    return max(at_work(at + int(days * DAY), account, rng), at + 10 * MINUTE)
+    """So many days later, in working hours, and not before; whole seconds."""
+    return max(at_work(at + int(days * DAY), account, rng), _whole(at) + 10 * MINUTE)
 
 
 def _at_rate(rate: float, since: Instant, until: Instant, account: Account, rng: Generator) -> list[Instant]:
@@ -322,6 +322,11 @@ def _at_rate(rate: float, since: Instant, until: Instant, account: Account, rng:
     found = []
     at = since + rng.exponential(1 / rate) * DAY
     while at < until:
-        found.append(max(at_work(int(at), account, rng), since + HOUR))
+        found.append(max(at_work(int(at), account, rng), _whole(since) + HOUR))
         at += rng.exponential(1 / rate) * DAY
     return sorted(found)
+
+
+def _whole(at: Instant) -> Instant:
+    """Clocks of this company tick in seconds."""
+    return at - at % SECOND

@@ -105,13 +105,13 @@ def draw_terms(
     at = starts
     while True:
         ends = at + planted.TERM_DAYS * DAY
-        share = rng.uniform(0.6, 0.95) if rng.random() < planted.ROLLOUT else rng.uniform(0.1, 0.4)
+        share = rng.uniform(0.6, 0.95) if account.is_scripted or rng.random() < planted.ROLLOUT else rng.uniform(0.1, 0.4)
         in_use = sum(one < at for one in (*joined, *given))
         waits = sorted(rng.uniform(1, 90, max(0, int(share * seats) - in_use)).tolist())
         given += [max(at_work(at + int(wait * DAY), account, rng), at + HOUR) for wait in waits]
         calls += _service(account, at, ends, rng)
         is_deployed = sum(one < ends for one in (*joined, *given)) >= seats / 2
-        is_renewed = rng.random() < (planted.RENEWAL_DEPLOYED if is_deployed else planted.RENEWAL_UNDEPLOYED)
+        is_renewed = account.is_scripted or rng.random() < (planted.RENEWAL_DEPLOYED if is_deployed else planted.RENEWAL_UNDEPLOYED)
         terms.append(Term(at, ends, seats, is_renewed))
         if not is_renewed or ends >= until:
             return tuple(terms), sorted(given), calls
