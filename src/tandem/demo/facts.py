@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from tandem.app.delivering import Intake, prepare
 from tandem.app.playbook import Playbook, read_playbook
+from tandem.connect.block import Block, Lines
 from tandem.connect.calls.segment import Segment
-from tandem.connect.rows import again
+from tandem.connect.rows import Reader, again
 from tandem.demo.company import EXPORTED_AT, Company
 from tandem.demo.exports import Export, export
 from tandem.values.instants import HOUR
@@ -33,15 +34,20 @@ def facts_of(company: Company) -> dict[str, pa.Table]:
 
 
 def _read(export: Export, playbook: Playbook) -> dict[str, pa.RecordBatch]:
-    reader = Segment() if export.source == "segment" else playbook.sources[export.source]
-    content = gzip.decompress(export.content) if export.file.endswith(".gz") else export.content
-    header, rows = (b"", content) if export.source == "segment" else content.split(b"\n", 1)
-    block = again(rows, header, reader, file=export.file, line=1)
+    """The facts of one export by kind."""
+    if export.source == "segment":
+        reader: Reader = Segment()
+        block = Block(export.file, 1, Lines(gzip.decompress(export.content)))
+    else:
+        reader = playbook.sources[export.source]
+        header, rows = export.content.split(b"\n", 1)
+        block = again(rows, header, reader, file=export.file, line=2)
     return prepare(block, Intake(export.source, reader, playbook.product.suppress, bytes(16), IMPORTED_AT)).delivery.columns
 
 
 def _once(facts: pa.Table) -> pa.Table:
     """The first fact of each id, in the order in which they came."""
-    rows = pa.table({"id": facts["id"], "row": pa.array(range(facts.num_rows), pa.int64())})
+    # Whatever the kind, the id is the first column.
+    rows = pa.table({"id": facts.column(0), "row": pa.array(range(facts.num_rows), pa.int64())})
     first = rows.group_by("id").aggregate([("row", "min")])["row_min"]
     return facts.take(pc.take(first, pc.sort_indices(first)))

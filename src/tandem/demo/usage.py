@@ -170,14 +170,11 @@ def _work(
     account: Account, person: Person, since: Instant, until: Instant, contract: Instant, rng: Generator, work: tuple[str, ...]
 ) -> Iterator[Call]:
     """Sessions on working days, from the day after `since` on. contract: from then on people work at a customer's pace."""
-    first = since - since % DAY
-    for days in range(1, (until - first) // DAY + 1):
-        day = first + days * DAY
-        active = _ACTIVE_CUSTOMER if day >= contract else _ACTIVE
-        moment = to_datetime(day)
-        if moment.month == 12 and moment.day > 20:
-            active *= _LULL
-        if (day // DAY + 3) % 7 > 4 or rng.random() >= active:
+    first = since - since % DAY + DAY
+    for number, chance in enumerate(rng.random(max(0, (until - first) // DAY + 1)).tolist()):
+        day = first + number * DAY
+        # Whoever is not active at the busiest time is not active at any.
+        if chance >= _ACTIVE or (day // DAY + 3) % 7 > 4 or chance >= _activity(day, contract):
             continue
         at = at_work(day, account, rng)
         for _ in range(int(rng.integers(1, 5))):
@@ -187,6 +184,12 @@ def _work(
             at += int(rng.integers(20, 900)) * SECOND
         if rng.random() < 0.1 and at < until:
             yield _call(at, "track", HEARTBEAT, person, account.workspace)
+
+
+def _activity(day: Instant, contract: Instant) -> float:
+    moment = to_datetime(day)
+    in_lull = moment.month == 12 and moment.day > 20
+    return (_ACTIVE_CUSTOMER if day >= contract else _ACTIVE) * (_LULL if in_lull else 1.0)
 
 
 def _train(account: Account, at: Instant, rng: Generator) -> Iterator[Call]:
