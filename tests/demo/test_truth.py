@@ -26,7 +26,7 @@ COVERED_MIN = 17
 
 @pytest.fixture(scope="module")
 def company() -> Company:
-    return simulate(11, accounts=150)
+    return simulate(3, accounts=150)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_truths_that_follow_from_others_agree_with_them():
 
 
 def test_the_same_company_tells_the_same_truth_in_the_same_bytes(company: Company):
-    assert write_truth(company) == write_truth(simulate(11, accounts=150))
+    assert write_truth(company) == write_truth(simulate(3, accounts=150))
     assert msgspec.json.decode(write_truth(company)) == truth_of(company)
 
 

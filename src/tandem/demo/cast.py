@@ -14,7 +14,7 @@ from tandem.values.instants import DAY, HOUR, SECOND, Instant, to_datetime
 
 # How a company meets Larch: its people only look around, or sign up by themselves; or marketing wins a lead, or sales writes first.
 Origin = Literal["visitor", "organic", "campaign", "outbound"]
-_ORIGINS: tuple[tuple[Origin, float], ...] = (("visitor", 0.12), ("organic", 0.50), ("campaign", 0.20), ("outbound", 0.18))
+_ORIGINS: tuple[tuple[Origin, float], ...] = (("visitor", 0.12), ("organic", 0.53), ("campaign", 0.20), ("outbound", 0.15))
 
 FREE_MAIL = "freemail.example"
 FREE_SEATS = 5
@@ -90,7 +90,7 @@ def draw_account(number: int, name: str, before: list[Account], since: Instant, 
     match number:
         case 1:  # A second record of the first company, under another domain; somebody notices and merges the two.
             name, industry, country, offset = f"{before[0].name} Labs", before[0].industry, before[0].country, before[0].utc_offset
-            begins, merged_into = before[0].begins, before[0].crm_id
+            merged_into = before[0].crm_id
         case 3:  # A subsidiary.
             name, parent = f"{before[2].name} Iberia", before[2].crm_id
         case 4:  # A founder with a private address: only the CRM knows to which company she belongs.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from numpy.random import Generator, default_rng
 
@@ -70,16 +70,16 @@ class Company:
 def simulate(seed: int, accounts: int = ACCOUNTS, months: int = MONTHS) -> Company:
     """So many companies that meet Larch in the months before its last day; the same seed makes the same. accounts, months: at least 1."""
     since = _months_before(months)
-    for_cast, for_lives, for_staff, for_delays = default_rng(seed).spawn(4)
+    chance = chances(seed)
     pace = min(1.0, months / _MONTHS_OF_A_STORY)
     cast: list[Account] = []
     lives: list[Life] = []
     calls: list[Call] = []
     sold: list[Sold] = []
     used: Counter[str] = Counter()
-    names = draw_names(accounts, for_cast)
+    names = draw_names(accounts, chance.cast)
     # Each has generators of its own, so that one more changes nothing about those before it.
-    for number, (its_looks, its_life) in enumerate(zip(for_cast.spawn(accounts), for_lives.spawn(accounts), strict=True)):
+    for number, (its_looks, its_life) in enumerate(zip(chance.cast.spawn(accounts), chance.lives.spawn(accounts), strict=True)):
         account = draw_account(number, names[number], cast, since, UNTIL, its_looks)
         life = play(account, UNTIL, pace, its_life) if account.is_scripted else draw_life(account, since, UNTIL, its_life)
         account = replace(account, people=draw_people(account, max(1, len(life.joinings)), used, its_looks))
@@ -87,7 +87,7 @@ def simulate(seed: int, accounts: int = ACCOUNTS, months: int = MONTHS) -> Compa
         lives.append(life)
         calls += calls_of(account, life, UNTIL, its_life)
         sold.append(sold_to(account, life, UNTIL, its_life))
-    calls += _staff_calls(accounts, since, for_staff)
+    calls += _staff_calls(accounts, since, chance.staff)
     calls += load_test(UNTIL)
     calls.sort(key=lambda call: (call.at, call.id))
     return Company(
@@ -96,7 +96,7 @@ def simulate(seed: int, accounts: int = ACCOUNTS, months: int = MONTHS) -> Compa
         since=since,
         accounts=tuple(cast),
         lives=tuple(lives),
-        calls=tuple(delay_some(calls, EXPORTED_AT, for_delays)),
+        calls=tuple(delay_some(calls, EXPORTED_AT, chance.delays)),
         crm_accounts=tuple(row for each in sold for row in each.accounts),
         crm_contacts=tuple(row for each in sold for row in each.contacts),
         crm_leads=_by_time((row for each in sold for row in each.leads), lambda row: row.changed_at),
@@ -109,6 +109,20 @@ def simulate(seed: int, accounts: int = ACCOUNTS, months: int = MONTHS) -> Compa
         poaching=tuple(id for each in sold for id in each.poaching),
         story=_most_to_tell(cast, lives),
     )
+
+
+class Chances(NamedTuple):
+    """A generator for each part of the company, so that none changes another. files: what is odd about the exports."""
+
+    cast: Generator
+    staff: Generator
+    delays: Generator
+    files: Generator
+    lives: Generator
+
+
+def chances(seed: int) -> Chances:
+    return Chances(*default_rng(seed).spawn(len(Chances._fields)))
 
 
 def _by_time(rows: Iterable[T], at: Callable[[T], str]) -> tuple[T, ...]:

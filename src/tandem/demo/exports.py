@@ -10,10 +10,10 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 import msgspec
-from numpy.random import Generator, default_rng
+from numpy.random import Generator
 
 from tandem.demo.billing import SubscriptionRow
-from tandem.demo.company import Company
+from tandem.demo.company import Company, chances
 from tandem.demo.oddities import BAD_CALLS, BAD_ROWS, deliver_some_twice
 from tandem.demo.selling import AccountRow, ContactRow, ContractRow, LeadRow, OpportunityRow, TouchRow
 from tandem.demo.staff import CampaignRow, SellerRow
@@ -32,8 +32,7 @@ class Export:
 
 def export(company: Company) -> tuple[Export, ...]:
     """All exports, in the order in which they are imported. The same company gives the same bytes."""
-    # The seed of the company, and a number of our own: what is odd about the files changes nothing that happened.
-    rng = default_rng([company.seed, 1])
+    rng = chances(company.seed).files
     return (
         Export("segment", "events.jsonl.gz", _calls(company.calls, rng)),
         _table(AccountRow, company.crm_accounts, "crm_accounts"),

@@ -60,7 +60,7 @@ class ContactRow:
 
 @dataclass(frozen=True)
 class LeadRow:
-    """One row for each change of status. account_id: where sales had a record when the lead came."""
+    """One row for each change of status. account_id: where sales has made a record by then."""
 
     lead_id: str
     changed_at: str
@@ -156,7 +156,9 @@ def sold_to(account: Account, life: Life, until: Instant, rng: Generator) -> Sol
 def recorded_at(account: Account, life: Life) -> Instant | None:
     """When sales made its record: as soon as the company is known, or when somebody first deals with it; None for never."""
     if account.listed:
-        return life.joinings[0].at if account.origin == "organic" and not account.is_scripted else account.begins
+        if account.origin == "outbound" or account.is_scripted:
+            return account.begins
+        return life.joinings[0].at if life.joinings else None
     return min((contact.at - HOUR for contact in life.contacts), default=None)
 
 
@@ -200,7 +202,7 @@ def _leads(account: Account, life: Life, until: Instant) -> Iterator[LeadRow]:
     ends = (life.joinings[0].at + HOUR, "signed up") if life.joinings else (life.lead + 30 * DAY, "nurtured")
     for at, status in ((life.lead, "new"), ends):
         if at < until:
-            known = account.crm_id if account.listed else ""
+            known = account.crm_id if account.listed and status == "signed up" else ""
             yield LeadRow(f"L-{5001 + account.number}", show(at - at % SECOND), person.email, person.name, known, campaign, status)
 
 
