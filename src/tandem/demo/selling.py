@@ -147,7 +147,7 @@ def sold_to(account: Account, life: Life, until: Instant, rng: Generator) -> Sol
         leads=tuple(_leads(account, life, until)),
         opportunities=tuple(_opportunities(account, life, seller, until)),
         touches=tuple(row for row, _ in touches),
-        contracts=tuple(_contracts(account, life, seller, until)),
+        contracts=tuple(_contracts(account, life, until)),
         subscriptions=tuple(subscription_rows(account, life, recorded, until)),
         poaching=tuple(row.touch_id for row, contact in touches if contact.is_poaching),
     )
@@ -259,7 +259,7 @@ def _touches(account: Account, life: Life, seller: str, until: Instant, rng: Gen
             yield row, contact
 
 
-def _contracts(account: Account, life: Life, seller: str, until: Instant) -> Iterator[ContractRow]:
+def _contracts(account: Account, life: Life, until: Instant) -> Iterator[ContractRow]:
     for number, term in enumerate(life.terms, 1):
         if term.starts < until:
             yield ContractRow(
@@ -273,7 +273,8 @@ def _contracts(account: Account, life: Life, seller: str, until: Instant) -> Ite
                 seats=str(term.seats),
                 value=f"{term.seats * SEAT_PRICE['business'] * 6:,.2f}",
                 currency="USD",
-                owner=seller,
+                # From here on customer success looks after them.
+                owner=_STAFF["success"],
             )
 
 
