@@ -8,6 +8,7 @@ import pytest
 
 from tandem.app.check import CheckRequest, check
 from tandem.app.doctor import examine
+from tandem.app.edges import ListRequest, list_edges
 from tandem.app.facts import Facts, list_facts
 from tandem.app.failed import Failed, list_failed
 from tandem.app.identity import describe, list_conflicts
@@ -15,6 +16,7 @@ from tandem.app.importing import Import, Imported, import_files
 from tandem.demo.making import Demo, DemoRequest, make_demo
 from tandem.demo.oddities import BAD_CALLS, BAD_ROWS, ECHOES
 from tandem.demo.story import CHOSEN, Story, tell
+from tandem.demo.truth import truth_of
 from tandem.demo.usage import HEARTBEAT
 from tandem.facts.text import read_facts
 from tandem.values.instants import show
@@ -94,6 +96,17 @@ def test_the_doctor_finds_that_counts_add_up_and_values_cast(demo: Demo):
     report = examine(demo.project)
     assert report.adds_up
     assert (report.uncast, report.unmatched) == ((), ())
+
+
+def test_every_signal_of_the_playbook_fires_in_the_history(demo: Demo):
+    fired = {name: int(list_edges(demo.project, ListRequest(name)).edges.fires.sum()) for name in demo.project.playbook.signals}
+    assert [name for name, times in fired.items() if times == 0] == []
+
+
+def test_whoever_needs_single_sign_on_is_found_by_the_signal_for_it(demo: Demo):
+    edges = list_edges(demo.project, ListRequest("wants_sso")).edges
+    fired = {subject for number, subject in enumerate(edges.subjects) if (edges.fires & (edges.subject == number)).any()}
+    assert {need["account"] for need in truth_of(demo.company)["needs"]} <= fired
 
 
 # Who is who.
