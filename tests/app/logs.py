@@ -19,6 +19,7 @@ from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
 from tandem.timeline.steps import Steps
 from tandem.timeline.timeline import Timeline
+from tandem.values.instants import DAY as DAY
 from tests.storage.world import AT, delivery, no_clash
 
 Told = dict[str, Any]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tandem.facts.corrections import OPEN
-from tandem.identity import existence, history, latest, lives, merges_over_time, owners_over_time, sightings
+from tandem.identity import existence, history, latest, lives, merges_over_time, owners_over_time, persons_apart, sightings
 from tandem.identity.links import Link
 from tandem.identity.lives import Lives
 from tandem.identity.merges_over_time import MergesOverTime
@@ -178,6 +178,14 @@ def records_of_what_is_merged_away_stay_its_own(m: pytest.MonkeyPatch) -> None:
     m.setattr(MergesOverTime, "may_change", lambda self, one: False)
 
 
+def persons_of_several_accounts_are_taken_for_persons_of_one(m: pytest.MonkeyPatch) -> None:
+    m.setattr(latest.Accounts, "until_before", lambda self: np.zeros(max(len(self.since) - 1, 0), dtype=np.int64))
+
+
+def who_is_left_out_by_name_is_asked_about_with_others(m: pytest.MonkeyPatch) -> None:
+    m.setattr(persons_apart, "matches", lambda rule, text: False)
+
+
 BUGS: tuple[Plant, ...] = (
     what_becomes_known_later_is_not_waited_for, what_was_found_is_taken_for_ever, what_was_found_counts_before_it_was_known,
     a_domain_that_is_named_from_later_on_is_read_once, links_that_are_taken_back_still_hold, links_that_are_taken_back_never_held,
@@ -187,6 +195,7 @@ BUGS: tuple[Plant, ...] = (
     a_merge_that_is_taken_back_keeps_what_came_after_it, ids_merged_away_are_not_heard_any_more,
     a_shared_browser_stays_shared_when_a_claim_is_taken_back, a_fact_that_is_gone_keeps_its_belonging,
     the_last_of_a_person_is_the_last_one_known, the_last_of_a_person_goes_by_delivery_not_by_fact_id,
+    persons_of_several_accounts_are_taken_for_persons_of_one, who_is_left_out_by_name_is_asked_about_with_others,
     records_make_nothing_exist, records_of_what_is_merged_away_stay_its_own,
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.language.expression.nodes import About
-from tandem.signals import ranges
+from tandem.signals import columns, ranges
 from tandem.signals.edges import edges
 from tandem.signals.fold import Fold
 from tandem.signals.world import Subject
@@ -58,6 +58,14 @@ def test_folds_over_history_say_what_is_meant_at_every_instant(seed: int) -> Non
 def test_what_was_learnt_later_may_stand_in_a_tail(seed: int) -> None:
     for number, (small, about, condition) in enumerate(cases(20, seed)):
         found = disagreement(small, about, condition, START + (number % 5) * DAY)
+        assert found is None, found
+
+
+@pytest.mark.parametrize("few", [1, 1_000_000])
+def test_rows_may_be_laid_out_by_themselves_or_be_picked_by_a_mask(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(columns, "FEW", few)
+    for number, (small, about, condition) in enumerate(cases(12, seed=22)):
+        found = disagreement(small, about, condition, None if number % 2 else START + number % 5 * DAY)
         assert found is None, found
 
 

@@ -62,6 +62,7 @@ class KeptTimeline:
 
     def __init__(self, log: Log, rules: Rules, derived: Derived) -> None:
         self._log, self._rules, self._derived = log, rules, derived
+        self._log_of: Part | None = None
         self._standing = derived.manifest()
         self._hold(derived.read())
         now = _state(log, rules)
@@ -127,7 +128,10 @@ class KeptTimeline:
         return self._ties()["family"]
 
     def _coded(self) -> CodedLog:
-        return CodedLog.from_arrays(self._parts["log"])
+        part = self._parts["log"]
+        if self._log_of is not part:
+            self._log_of, self._coded_log = part, CodedLog.from_arrays(part)
+        return self._coded_log
 
     def _populations(self) -> Mapping[About, Population]:
         return {kind: Population.from_arrays(self._parts[kind]) for kind in KINDS}

@@ -77,7 +77,8 @@ def find_history(log: Log, coded: CodedLog, asking: Asking, rules: Rules) -> His
     tables = {kind: plain_table(log.table(kind, columns=columns)) for kind, columns in _FOR_IDENTITY.items()}
     tables["event"] = plain_table(asking.linking())
     corrections: Any = to_facts("correction", log.table("correction"))
-    events = Events(CodedEvents(coded.combination, coded.combinations(), coded.occurred), coded.known, LogTexts(asking, coded))
+    numbers = CodedEvents(coded.combination, coded.identifiers, [list(words) for words in coded.texts], coded.occurred)
+    events = Events(numbers, coded.known, LogTexts(asking, coded))
     return History.of_events(events, tables, rules, gone_over_time(corrections))
 
 

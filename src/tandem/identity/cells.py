@@ -19,6 +19,7 @@ from tandem.identity.events import Events
 from tandem.identity.exclusions import matched_on, matches
 from tandem.identity.owners import Belonging
 from tandem.identity.owners_over_time import OwnersOverTime
+from tandem.identity.persons_apart import Kinds
 from tandem.identity.rules import Exclusion
 from tandem.identity.steps import Steps, joined
 
@@ -76,29 +77,41 @@ class Cells:
 
     @classmethod
     def of(cls, events: Events, owners: OwnersOverTime) -> Cells:
-        kind_of, kinds = _kinds(events, owners)
+        kinds = Kinds.of(events, owners)
         rules = [rule for rule in owners.rules.exclusions if rule.who != "event"]
-        begins = [_begins(over, rules) for over in kinds]
-        spans = StepTable.of(begins)
+        begins = StepTable.of([_begins(over, rules) for over in kinds.models])
+        # Every kind has the spans of its model.
+        count = begins.count[kinds.model]
+        first = np.cumsum(count) - count
+        kind_of_span = np.repeat(np.arange(len(count)), count)
+        modelled = begins.first[kinds.model][kind_of_span] + np.arange(len(kind_of_span)) - first[kind_of_span]
+        spans = StepTable(first, count, begins.starts[modelled])
         # Only spans of occurrence in which something occurs are cells.
         used = np.zeros(len(spans.starts), dtype=bool)
         for part in events.slices():
-            used[spans.step_of(kind_of[events.coded.combination[part]], events.occurred_at[part])] = True
-        kind_of_span = np.repeat(np.arange(len(kinds)), spans.count)[used]
+            used[spans.step_of(kinds.of_combination[events.coded.combination[part]], events.occurred_at[part])] = True
+        model = np.repeat(np.arange(len(kinds.models)), begins.count)
+        asked, cell = np.unique(modelled[used], return_inverse=True)
         starts: list[tuple[int, ...]] = []
-        answer: list[int] = []
+        said: list[int] = []
         answers: dict[Answer, int] = {}
-        for kind, occurred in zip(kind_of_span.tolist(), spans.starts[used].tolist(), strict=True):
-            cell = _answers(kinds[kind], occurred, rules)
-            starts.append(cell.starts)
-            answer += [answers.setdefault(value, len(answers)) for value in cell.values]
-        steps = StepTable.of(starts)
+        for number, occurred in zip(model[asked].tolist(), begins.starts[asked].tolist(), strict=True):
+            answer = _answers(kinds.models[number], occurred, rules)
+            starts.append(answer.starts)
+            said += [answers.setdefault(value, len(answers)) for value in answer.values]
+        steps, step = _repeated(StepTable.of(starts), cell)
         until = np.append(steps.starts[1:], OPEN)
         until[steps.first + steps.count - 1] = OPEN
+        # A kind whose person is its own gives the model's answers that person.
+        person = np.repeat(kinds.person[kind_of_span[used]], steps.count)
+        key, given = np.unique(np.array(said, dtype=np.int64)[step] * (len(kinds.persons) + 1) + person + 1, return_inverse=True)
+        model_answer, person = key // (len(kinds.persons) + 1), key % (len(kinds.persons) + 1) - 1
+        workspaces, accounts = Coded.of(one.workspace for one in answers), Coded.of(one.account for one in answers)
         return cls(
-            kind_of, spans, np.where(used, np.cumsum(used) - 1, -1), steps, until, np.array(answer, dtype=np.int64),
-            Coded.of(one.person for one in answers), Coded.of(one.workspace for one in answers), Coded.of(one.account for one in answers),
-            np.array([one.excluded for one in answers], dtype=bool),
+            kinds.of_combination, spans, np.where(used, np.cumsum(used) - 1, -1), steps, until, given,
+            _persons(Coded.of(one.person for one in answers), model_answer, kinds.persons, person),
+            Coded(workspaces.codes[model_answer], workspaces.texts), Coded(accounts.codes[model_answer], accounts.texts),
+            np.array([one.excluded for one in answers], dtype=bool)[model_answer],
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -151,24 +164,20 @@ def alike(cells: Cells) -> Numbers:
     return np.fromiter((firsts.setdefault(ids, number) for number, ids in enumerate(named)), np.int64)
 
 
-def _kinds(events: Events, owners: OwnersOverTime) -> tuple[Numbers, list[Steps[Steps[Belonging]]]]:
-    """(combinations,) which of the distinct answers over time each has, and those."""
-    coded = events.coded
-    first_known = np.full(len(coded.combinations), OPEN)
-    for part in events.slices():
-        np.minimum.at(first_known, coded.combination[part], events.known_at[part])
-    kind_of = np.zeros(len(coded.combinations), dtype=np.int64)
-    numbers: dict[int, int] = {}
-    kinds: list[Steps[Steps[Belonging]]] = []
-    # Who is known first comes first, so that nothing need be found again from an earlier instant on.
-    for number in np.argsort(first_known, kind="stable").tolist():
-        over = owners.belonging_over(coded.combinations[number], int(first_known[number]))
-        # Combinations of one person, workspace and account share their answer; `kinds` keeps it, so that no other gets its id.
-        kind = numbers.setdefault(id(over), len(kinds))
-        if kind == len(kinds):
-            kinds.append(over)
-        kind_of[number] = kind
-    return kind_of, kinds
+def _repeated(steps: StepTable, keys: Numbers) -> tuple[StepTable, Numbers]:
+    """The steps of some keys, one after the other, and where each stood."""
+    count = steps.count[keys]
+    first = np.cumsum(count) - count
+    key = np.repeat(np.arange(len(keys)), count)
+    step = steps.first[keys][key] + np.arange(len(key)) - first[key]
+    return StepTable(first, count, steps.starts[step]), step
+
+
+def _persons(models: Coded, model_answer: Numbers, persons: Sequence[str], person: Numbers) -> Coded:
+    """The person of each answer: its own, else the model's."""
+    codes = {text: code for code, text in enumerate(models.texts)}
+    own = np.fromiter((*(codes.setdefault(text, len(codes)) for text in persons), -1), np.int32)
+    return Coded(np.where(person >= 0, own[person], models.codes[model_answer]).astype(np.int32), list(codes))
 
 
 def _begins(over: Steps[Steps[Belonging]], rules: Sequence[Exclusion]) -> Sequence[int]:

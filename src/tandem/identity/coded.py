@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,26 +23,52 @@ Combination = tuple[str | None, str | None, str | None, str | None]
 
 @dataclass(frozen=True)
 class CodedEvents:
-    """combination: (n,) for each row an index into `combinations`. occurred_at: (n,) microseconds."""
+    """combination: (n,) for each row an index into the combinations. occurred_at: (n,) microseconds.
+
+    identifiers: (4, combinations) codes of `IDENTIFIERS` into `texts`, one list for each of them; -1 is none.
+    """
 
     combination: Numbers | NDArray[np.int32]
-    combinations: list[Combination]
+    identifiers: Numbers | NDArray[np.int32]
+    texts: Sequence[Sequence[str]]
     occurred_at: Numbers
+
+    @cached_property
+    def combinations(self) -> list[Combination]:
+        # Each text is one object, however many combinations have it.
+        columns = [
+            [text[code] for code in codes.tolist()]
+            for codes, text in zip(self.identifiers, ([*each, None] for each in self.texts), strict=True)
+        ]
+        return list(zip(*columns, strict=True))
+
+    def combination_of(self, number: int) -> Combination:
+        user, visitor, place, account = (
+            None if codes[number] < 0 else texts[codes[number]] for codes, texts in zip(self.identifiers, self.texts, strict=True)
+        )
+        return user, visitor, place, account
+
+    def codes_where(self, is_meant: Callable[[str], bool]) -> list[Numbers]:
+        """The codes of each identifier, -1 also where a text is not meant; each text is looked at once."""
+        found: list[Numbers] = []
+        for codes, texts in zip(self.identifiers, self.texts, strict=True):
+            code_of = np.array([*(code if is_meant(text) else -1 for code, text in enumerate(texts)), -1])
+            found.append(code_of[codes])
+        return found
 
     @classmethod
     def of(cls, events: pa.Table) -> CodedEvents:
         """Reads the columns `IDENTIFIERS` and `occurred_at`."""
         key = np.zeros(events.num_rows, dtype=np.int64)
         parts: list[Numbers] = []
-        texts: list[list[str | None]] = []
+        texts: list[Sequence[str]] = []
         for name in IDENTIFIERS:
             codes, distinct = encoded(events.column(name))
             # Made dense after every column, so that the product never outgrows 64 bits.
             key, pairs = _dense(key * len(distinct) + codes)
             parts = [part[pairs // len(distinct)] for part in parts] + [pairs % len(distinct)]
-            texts.append(distinct)
-        columns = [[text[code] for code in part.tolist()] for text, part in zip(texts, parts, strict=True)]
-        return cls(key, list(zip(*columns, strict=True)), instants_of(events, "occurred_at"))
+            texts.append([str(text) for text in distinct[1:]])
+        return cls(key, np.stack(parts) - 1, texts, instants_of(events, "occurred_at"))
 
 
 @dataclass(frozen=True)

@@ -168,8 +168,10 @@ def _outside(stretches: Iterable[Stretch], held: Iterable[Held]) -> list[Stretch
     ]
 
 
-def _held(there: Iterable[Stretch], latest: Iterable[Held], otherwise: Callable[[int], Steps[str | None]]) -> list[Held]:
+def _held(there: Sequence[Stretch], latest: Sequence[Held], otherwise: Callable[[int], Steps[str | None]]) -> list[Held]:
     """Whose a subject is while it is there: as its latest fact says, and `otherwise` where it has none."""
+    if len(there) == len(latest) == 1 and latest[0][:2] == there[0]:
+        return list(latest)
     found: list[Held] = []
     told = iter(latest)
     each = next(told, None)

@@ -7,7 +7,8 @@ who is surely identified never is, whatever else becomes known, so it is left ou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,20 @@ _END = np.iinfo(np.int64).max
 Flags = NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Who:
+    """users, visitors: (combinations,) codes, -1 where there is none that is usable."""
+
+    coded: CodedEvents
+    users: Numbers
+    visitors: Numbers
+
+    def of(self, combination: int) -> tuple[str, bool]:
+        """Who, and whether that is a visitor."""
+        user, visitor = int(self.users[combination]), int(self.visitors[combination])
+        return (self.coded.texts[1][visitor], True) if user < 0 else (self.coded.texts[0][user], False)
+
+
 def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, doubtful: Numbers) -> ByIdentifier:
     """By workspace, in order: links to a user id (a `person`) or an anonymous id (a `visitor`, a sighting once it is identified).
 
@@ -28,36 +43,30 @@ def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, do
     """
     coded = events.coded
     place_of, places, who = _whereabouts(coded, frozenset(blocked), claims)
-    identified = np.array([not is_visitor for _, is_visitor in who], dtype=bool)
     # All facts of one combination are of one person; then a user's fact, who is known at once, rules out what anybody does later.
     rows = _may_be_first_of_combination(events, place_of, doubtful)
     combination, sure = np.asarray(coded.combination[rows], dtype=np.int64), ~np.isin(rows, doubtful)
     occurred, known = coded.occurred_at[rows], events.known_at[rows]
-    kept = _may_be_first(place_of[combination], occurred, known, sure & identified[combination])
+    kept = _may_be_first(place_of[combination], occurred, known, sure & (who.users[combination] >= 0))
     rows, combination, sure, occurred, known = rows[kept], combination[kept], sure[kept], occurred[kept], known[kept]
     ids, sources = events.texts.ids_and_sources(rows)
     facts = (ids, occurred.tolist(), known.tolist(), sources)
     found: dict[str, list[tuple[Link, bool]]] = defaultdict(list)
     for number, is_sure, fact, at, since, source in zip(combination.tolist(), sure.tolist(), *facts, strict=True):
-        one, is_visitor = who[number]
+        one, is_visitor = who.of(number)
         place = places[place_of[number]]
         link = Link(f"{fact}/seen", "seen", "workspace", place, "visitor" if is_visitor else "person", one, at, since, source)
         found[place].append((link, not is_visitor and is_sure))
     return {place: _in_turn(links) for place, links in found.items()}
 
 
-def _whereabouts(coded: CodedEvents, blocked: frozenset[str], claims: ByIdentifier) -> tuple[Numbers, list[str], list[tuple[str, bool]]]:
+def _whereabouts(coded: CodedEvents, blocked: frozenset[str], claims: ByIdentifier) -> tuple[Numbers, Sequence[str], Who]:
     """For each combination: its workspace's number or -1; the workspaces; who, and whether that is a visitor."""
-    place_of = np.full(len(coded.combinations), -1, dtype=np.int64)
-    places: dict[str, int] = {}
-    who: list[tuple[str, bool]] = []
-    for number, (user, visitor, place, _) in enumerate(coded.combinations):
-        is_visitor = usable(user, blocked) is None
-        one = visitor if is_visitor else user
-        who.append((str(one), is_visitor))
-        if (not is_visitor or one in claims) and usable(place, blocked) is not None:
-            place_of[number] = places.setdefault(str(place), len(places))
-    return place_of, list(places), who
+    users, visitors, places, _ = coded.codes_where(lambda text: usable(text, blocked) is not None)
+    claimed = np.array([*(text in claims for text in coded.texts[1]), False])
+    is_visitor = users < 0
+    place_of = np.where(~is_visitor | claimed[visitors], places, -1).astype(np.int64)
+    return place_of, coded.texts[2], Who(coded, users, visitors)
 
 
 def _may_be_first_of_combination(events: Events, place_of: Numbers, doubtful: Numbers) -> Numbers:

@@ -69,8 +69,7 @@ def _of_events(fold: Fold, nodes: list[Expression], about: About, subject: int, 
     learnt = fold.timeline.known()
     for node in nodes:
         for selector in selectors_of(node):
-            chosen = fold.columns.chosen(rows.subjects, selector)
-            picked = np.ones(len(rows.row), bool) if chosen is None else np.concatenate(chosen) != 0
+            picked = np.concatenate(fold.columns.mask(rows.subjects, selector)) != 0
             counts = picked & (rows.leaves > rows.enters)
             for place in np.flatnonzero(counts & (rows.enters == at)).tolist():
                 row = int(rows.row[place])

@@ -6,6 +6,7 @@ A predicate is asked of each distinct combination of the values that it reads, i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -29,6 +30,8 @@ from tandem.signals.meaning import Asked, fits
 from tandem.signals.world import Declared, Subject, Type, World, day_of
 from tandem.timeline.kernels import UNKNOWN, Ints, Longs
 from tandem.timeline.layout import Layout
+from tandem.timeline.stack import Stack
+from tandem.timeline.thin import places_of, thinned
 from tandem.timeline.timeline import Column, Subjects, Timeline
 from tandem.values.instants import DAY, EPOCH, SECOND, to_datetime
 
@@ -36,6 +39,9 @@ Flags = npt.NDArray[np.bool_]
 
 _EPOCH_DAY = EPOCH.toordinal()
 _DAYS_MAX = 40_000  # About a century; past that most days are empty.
+
+
+FEW = 4  # Up to one row in so many is laid out by itself.
 
 
 class Columns:
@@ -47,16 +53,38 @@ class Columns:
         self._values: dict[tuple[tuple[str, ...], Type | None], Longs] = {}
         self._calendar = Calendar(declared)
 
-    def chosen(self, subjects: Subjects, selector: Selector) -> Column | None:
-        """Which rows of a layout a selector picks, 1 each; None where all of them."""
+    def picked(self, subjects: Subjects, selector: Selector) -> Picked:
+        """The rows that a selector picks: laid out by themselves where they are few, else as a mask."""
+        places = self._places(subjects, selector)
+        return Picked(subjects, None) if places is None else few(subjects, places)
+
+    def _places(self, subjects: Subjects, selector: Selector) -> tuple[Longs, ...] | None:
+        """Which rows of each part of a layout a selector picks; None where all of them."""
         if isinstance(selector, AnyEvent) and selector.where is None:
             return None
-        named = self._names_of(selector)
-        by_name = tuple(named[part] for part in subjects.name)
+        places = places_of(subjects.name, self._names_of(selector))
         if selector_is_plain(selector, self._declared):
-            return tuple(part.view(np.uint8) for part in by_name)
+            return places
         # Few rows have the name; only of those it is looked up what else is asked.
-        return tuple(_where(picked, part, lambda rows: self._rows(selector)[rows]) for picked, part in zip(by_name, subjects.layout.parts))
+        fits = self._rows(selector)
+        return tuple(each[fits[part.row[each]]] for each, part in zip(places, subjects.layout.parts, strict=True))
+
+    def mask(self, subjects: Subjects, selector: Selector) -> Column:
+        """1 for the rows of a layout that a selector picks."""
+        places = self._places(subjects, selector)
+        return tuple(np.ones(len(part), np.uint8) for part in subjects.layout.parts) if places is None else masked(subjects, places)
+
+    def in_turn(self, subjects: Subjects, selectors: Sequence[Selector]) -> tuple[Layout | Stack, list[Column]]:
+        """A layout of all rows that any of the selectors picks, and for each of them 1 for those that it picks."""
+        places = [self._places(subjects, selector) for selector in selectors]
+        known = [each for each in places if each is not None]
+        if len(known) == len(places):
+            of_any = tuple(np.unique(np.concatenate(parts)) for parts in zip(*known, strict=True))
+            if are_few(subjects, of_any):
+                thin = thinned(subjects.layout, of_any)
+                masks = ([np.isin(every, each).astype(np.uint8) for every, each in zip(of_any, parts, strict=True)] for parts in known)
+                return thin.layout, [(np.concatenate(mask)[thin.order],) for mask in masks]
+        return subjects.layout, [self.mask(subjects, selector) for selector in selectors]
 
     def value(self, subjects: Subjects, property: Property, wanted: Type | None, chosen: Column | None) -> Column:
         """The property of each chosen row as a number (in millionths), or as the code of an answer; UNKNOWN where it is none."""
@@ -139,18 +167,40 @@ class Columns:
         return picked
 
 
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """Rows of some subjects. chosen: 1 for each of their rows that counts; None where all do."""
+
+    subjects: Subjects
+    chosen: Column | None
+
+
+def are_few(subjects: Subjects, places: tuple[Longs, ...]) -> bool:
+    return sum(map(len, places)) * FEW <= len(subjects.layout)
+
+
+def few(subjects: Subjects, places: tuple[Longs, ...]) -> Picked:
+    """The rows at places, ascending in each part."""
+    if are_few(subjects, places):
+        thin = thinned(subjects.layout, places)
+        name, person, workspace = (thin.taken(column) for column in (subjects.name, subjects.person, subjects.workspace))
+        return Picked(replace(subjects, layout=thin.layout, name=name, person=person, workspace=workspace), None)
+    return Picked(subjects, masked(subjects, places))
+
+
+def masked(subjects: Subjects, places: tuple[Longs, ...]) -> Column:
+    """1 for the rows at places, 0 for all others."""
+    masks = tuple(np.zeros(len(part), np.uint8) for part in subjects.layout.parts)
+    for mask, each in zip(masks, places, strict=True):
+        mask[each] = 1
+    return masks
+
+
 def selector_is_plain(selector: Selector, declared: Declared) -> bool:
     """Whether the names of events alone decide."""
     if isinstance(selector, SetName) and not all(selector_is_plain(each, declared) for each in declared.sets[selector.name]):
         return False
     return not isinstance(selector, Broken) and selector.where is None
-
-
-def _where(picked: Flags, part: Layout, test: Callable[[Ints], Flags]) -> npt.NDArray[np.uint8]:
-    places = np.flatnonzero(picked)
-    column = np.zeros(len(picked), np.uint8)
-    column[places] = test(part.row[places])
-    return column
 
 
 def paths_of(where: Condition) -> list[tuple[str, ...]]:

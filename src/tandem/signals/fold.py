@@ -42,7 +42,7 @@ from tandem.signals.numbers import (
     steps_in,
     threshold,
 )
-from tandem.signals.ranges import Range, every_row, part_of
+from tandem.signals.ranges import Range, part_of
 from tandem.signals.records import Under
 from tandem.signals.values import Coded, Told, Values, constant_of
 from tandem.signals.world import UNKNOWN as NO_ANSWER
@@ -86,9 +86,9 @@ class Fold(Values):
 
     def curve(self, measure: Measure, about: About, most: int) -> Curve:
         """The edges of `measure >= N` for every N up to `most` in one pass, of a measure of how many different ones there are."""
-        subjects = self.timeline.subjects(about)
-        chosen = self.columns.chosen(subjects, measure.selector)
-        return curve(subjects.layout, chosen, self.keys(measure, subjects, chosen), measure.window, most, threads=self._threads)
+        picked = self.columns.picked(self.timeline.subjects(about), measure.selector)
+        keys = self.keys(measure, picked.subjects, picked.chosen)
+        return curve(picked.subjects.layout, picked.chosen, keys, measure.window, most, threads=self._threads)
 
     def values_at(self, measure: Measure, about: About, t: Instant) -> Longs:
         """(subjects,) a measure that is a number, of each subject at an instant."""
@@ -135,8 +135,8 @@ class Fold(Values):
             case Held():
                 return held(within(self.condition(node.condition, among), among.subjects.existence, UNKNOWN), node.length)
             case Sequence():
-                picked = [self.chosen(selector, among) or every_row(among.subjects) for selector in node.selectors]
-                return sequence(among.subjects.layout, picked, node.within, threads=1)
+                layout, masks = self.columns.in_turn(among.subjects, node.selectors)
+                return sequence(layout, masks, node.within, threads=1)
             case SignalRef():
                 on = within(self.condition(self.settings.signals[node.name], among), among.subjects.existence)
                 return is_so(on, lambda truth: truth == 1)
@@ -196,8 +196,9 @@ class Fold(Values):
         length = int(cast(int, right.value)) + (1 if sign in (">", "<=") else 0) if right.kind == "duration" else 0
         if sign in ("=", "!=") or length <= 0:
             return None
-        layout, chosen = among.subjects.layout, self.chosen(left.selector, among)
-        lately, ever = (count(layout, chosen, window, sign=">=", than=1, threads=1) for window in (length, None))
+        picked = self.picked(left.selector, among)
+        layout = picked.subjects.layout
+        lately, ever = (count(layout, picked.chosen, window, sign=">=", than=1, threads=1) for window in (length, None))
         return within(lately if sign in ("<", "<=") else negated(lately), ever, UNKNOWN)
 
     # any, all: the test is asked of each workspace, of what else it reads in the words of the account.

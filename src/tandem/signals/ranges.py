@@ -15,7 +15,7 @@ from tandem.language.expression.nodes import (
 )
 from tandem.timeline.kernels import FEW_ROWS
 from tandem.timeline.stack import between, spans
-from tandem.timeline.timeline import Column, Subjects
+from tandem.timeline.timeline import Subjects
 
 RANGE_ROWS = 2_000_000
 
@@ -59,7 +59,3 @@ def part_of(subjects: Subjects, since: int, until: int) -> Subjects:
             for column in (subjects.name, subjects.person, subjects.workspace)
         ),
     )
-
-
-def every_row(subjects: Subjects) -> Column:
-    return tuple(np.ones(len(part), np.uint8) for part in subjects.layout.parts)

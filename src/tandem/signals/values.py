@@ -25,12 +25,13 @@ from tandem.language.expression.nodes import (
     Previous,
     RecordMeasure,
     Score,
+    Selector,
     Since,
     Until,
     Value,
 )
 from tandem.signals.answers import Answers, looked_up
-from tandem.signals.columns import Columns
+from tandem.signals.columns import Columns, Picked
 from tandem.signals.meaning import Asked, kind_and_name, operand_types, type_of
 from tandem.signals.numbers import (
     Counted,
@@ -94,8 +95,8 @@ class Values(ABC):
         """What is said of each range of all subjects, in their order."""
         subjects = self.timeline.subjects(about)
         ranges = [Range(about, part_of(subjects, since, until), since) for since, until in ranges_of(subjects, self._threads)]
-        if len(ranges) == 1:
-            return [ask(ranges[0])]
+        if len(ranges) == 1 or self._threads == 1:
+            return [ask(each) for each in ranges]
         with ThreadPoolExecutor(self._threads) as pool:
             return list(pool.map(ask, ranges))
 
@@ -124,7 +125,8 @@ class Values(ABC):
                 steps = self.whole_of((node, among.kind), lambda: self.records.measured(node, among.kind))
                 return Moving(self.here(steps, among), SCALE if node.function == "sum" else 1)
             case Since():
-                return Moving(last_occurred(among.subjects.layout, self.chosen(node.selector, among), threads=1), clock=1)
+                picked = self.picked(node.selector, among)
+                return Moving(last_occurred(picked.subjects.layout, picked.chosen, threads=1), clock=1)
             case Until():
                 return Moving(self.here(self._dates(cast(FieldRef, node.field), among.kind), among), clock=-1)
             case Previous():
@@ -183,18 +185,18 @@ class Values(ABC):
     def _measure(self, node: Measure, among: Range, wanted: Type | None) -> Told:
         if node.function in ("first", "last"):
             assert node.property is not None, "the first and the last are of a property"
-            chosen = self.chosen(node.selector, among)
-            value = self.columns.value(among.subjects, node.property, wanted, chosen)
+            picked = self.picked(node.selector, among)
+            value = self.columns.value(picked.subjects, node.property, wanted, picked.chosen)
             fold = first if node.function == "first" else last
-            order = self.columns.order(among.subjects, chosen)
-            steps = fold(among.subjects.layout, chosen, value, order, node.window, threads=1)
+            order = self.columns.order(picked.subjects, picked.chosen)
+            steps = fold(picked.subjects.layout, picked.chosen, value, order, node.window, threads=1)
             return Moving(steps, 1 if wanted == "date" else SCALE) if wanted in ("number", "date") else Coded(steps)
         return Moving(self.folded(node, among), SCALE if node.function in ("sum", "min", "max") else 1)
 
     def folded(self, node: Measure, among: Range, sign: Sign | None = None, than: int = 0) -> Steps:
         """A measure that is a number, or how it compares."""
-        subjects, window = among.subjects, node.window
-        layout, chosen = subjects.layout, self.chosen(node.selector, among)
+        picked = self.picked(node.selector, among)
+        subjects, chosen, layout, window = picked.subjects, picked.chosen, picked.subjects.layout, node.window
         compared: dict[str, Any] = {"sign": sign, "than": than, "threads": 1}
         if node.function == "count":
             return count(layout, chosen, window, **compared)
@@ -217,12 +219,12 @@ class Values(ABC):
         assert node.property is not None, "what is told apart otherwise is a property"
         return tuple(np.maximum(each, -1) for each in self.columns.value(subjects, node.property, None, chosen))
 
-    def chosen(self, selector: Any, among: Range) -> Column | None:
-        key = "chosen", selector
+    def picked(self, selector: Selector, among: Range) -> Picked:
+        key = "picked", selector
         if key not in among.found:
-            among.found[key] = self.columns.chosen(among.subjects, selector)
-        chosen: Column | None = among.found[key]
-        return chosen
+            among.found[key] = self.columns.picked(among.subjects, selector)
+        picked: Picked = among.found[key]
+        return picked
 
     # Fields.
 

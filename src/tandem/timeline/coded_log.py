@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tandem.identity.coded import IDENTIFIERS, Combination
+from tandem.identity.coded import IDENTIFIERS
 from tandem.timeline.interning import Rows, Texts
 from tandem.timeline.kernels import Ints, Longs
 from tandem.timeline.words import Words
@@ -44,12 +44,6 @@ class CodedLog:
     def take(self, rows: Longs | slice) -> CodedLog:
         """Some of the rows; what is told apart stays as it is."""
         return replace(self, **{name: getattr(self, name)[rows] for name in ROWS})
-
-    def combinations(self) -> list[Combination]:
-        # Each text is one object, however many combinations have it.
-        texts = [[*words, None] for words in self.texts]
-        columns = [[text[code] for code in codes.tolist()] for text, codes in zip(texts, self.identifiers, strict=True)]
-        return list(zip(*columns, strict=True))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         rows = {name: getattr(self, name) for name in ROWS}

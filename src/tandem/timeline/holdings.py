@@ -90,14 +90,24 @@ def _tables(whose: Whose) -> tuple[npt.NDArray[Any], ...]:
     longs = (whose.span_first, whose.spans, whose.step_first, whose.steps, whose.until)
     ranges = (whose.left_first, whose.left_since, whose.left_until, whose.doubtful, whose.life_first, whose.life_since, whose.life_until)
     return (
-        still(whose.kind_of, np.int32), still(whose.cell_of, np.int32), still(whose.answer, np.int32), still(whose.excluded, np.bool_),
+        _always(whose), still(whose.kind_of, np.int32), still(whose.cell_of, np.int32), still(whose.answer, np.int32), still(whose.excluded, np.bool_),
         *(still(each, np.int64) for each in (*longs, *ranges)),
     )  # fmt: skip
 
 
+def _always(whose: Whose) -> Ints:
+    """(combinations,) the one answer that is given whenever it is asked; -1 where there are several. Of most there is one."""
+    span = whose.span_first[whose.kind_of]
+    cell = whose.cell_of[span]
+    one = (whose.span_first[whose.kind_of + 1] - span == 1) & (whose.step_first[cell + 1] - whose.step_first[cell] == 1)
+    found = np.full(len(cell), -1, np.int32)
+    found[one] = whose.answer[whose.step_first[cell[one]]]
+    return found
+
+
 @kernel
 def _count(  # type: ignore[no-untyped-def]
-    a, b, combination, occurred, known, name, kind_of, cell_of, answer, excluded, span_first, spans, step_first, steps, until,
+    a, b, combination, occurred, known, name, always, kind_of, cell_of, answer, excluded, span_first, spans, step_first, steps, until,
     left_first, left_since, left_until, doubtful, life_first, life_since, life_until, subject,
 ):  # fmt: skip
     """How many holdings the events from a to b make, and whether any ends."""
@@ -108,8 +118,12 @@ def _count(  # type: ignore[no-untyped-def]
             d += 1
         if name[row] < 0 or _is_within(left_first[name[row]], left_first[name[row] + 1], left_since, left_until, occurred[row]):
             continue
-        cell = _cell(combination[row], occurred[row], kind_of, cell_of, span_first, spans)
         is_doubtful = d < len(doubtful) and doubtful[d] == row
+        said = always[combination[row]]
+        if said >= 0 and not is_doubtful:
+            count += subject[said] >= 0 and not excluded[said]
+            continue
+        cell = _cell(combination[row], occurred[row], kind_of, cell_of, span_first, spans)
         for step in range(_last(steps, step_first[cell], step_first[cell + 1], known[row]), step_first[cell + 1]):
             if subject[answer[step]] < 0 or excluded[answer[step]]:
                 continue
@@ -129,7 +143,7 @@ def _count(  # type: ignore[no-untyped-def]
 
 @kernel
 def _fill(  # type: ignore[no-untyped-def]
-    a, b, combination, occurred, known, name, kind_of, cell_of, answer, excluded, span_first, spans, step_first, steps, until,
+    a, b, combination, occurred, known, name, always, kind_of, cell_of, answer, excluded, span_first, spans, step_first, steps, until,
     left_first, left_since, left_until, doubtful, life_first, life_since, life_until, subject, whose, begins, happened, fact, leaves, at,
 ):  # fmt: skip
     """The same holdings, written from `at` on."""
@@ -140,8 +154,16 @@ def _fill(  # type: ignore[no-untyped-def]
             d += 1
         if name[row] < 0 or _is_within(left_first[name[row]], left_first[name[row] + 1], left_since, left_until, occurred[row]):
             continue
-        cell = _cell(combination[row], occurred[row], kind_of, cell_of, span_first, spans)
         is_doubtful = d < len(doubtful) and doubtful[d] == row
+        said = always[combination[row]]
+        if said >= 0 and not is_doubtful:
+            if subject[said] >= 0 and not excluded[said]:
+                whose[n], begins[n], happened[n], fact[n] = subject[said], max(known[row], occurred[row]), occurred[row], row
+                if len(leaves) > 0:
+                    leaves[n] = NEVER
+                n += 1
+            continue
+        cell = _cell(combination[row], occurred[row], kind_of, cell_of, span_first, spans)
         for step in range(_last(steps, step_first[cell], step_first[cell + 1], known[row]), step_first[cell + 1]):
             if subject[answer[step]] < 0 or excluded[answer[step]]:
                 continue
@@ -164,13 +186,15 @@ def _fill(  # type: ignore[no-untyped-def]
 
 @kernel
 def _keys(  # type: ignore[no-untyped-def]
-    a, b, combination, occurred, known, name, kind_of, cell_of, answer, excluded, span_first, spans, step_first, steps, until,
+    a, b, combination, occurred, known, name, always, kind_of, cell_of, answer, excluded, span_first, spans, step_first, steps, until,
     left_first, left_since, left_until, doubtful, life_first, life_since, life_until, person, workspace, rows, enters, names, persons, places,
 ):  # fmt: skip
     for i in range(a, b):
         row = rows[i]
-        cell = _cell(combination[row], occurred[row], kind_of, cell_of, span_first, spans)
-        said = answer[_last(steps, step_first[cell], step_first[cell + 1], enters[i])]
+        said = always[combination[row]]
+        if said < 0:
+            cell = _cell(combination[row], occurred[row], kind_of, cell_of, span_first, spans)
+            said = answer[_last(steps, step_first[cell], step_first[cell + 1], enters[i])]
         names[i], persons[i], places[i] = name[row], person[said], workspace[said]
 
 
