@@ -11,6 +11,11 @@ from tandem.demo.company import UNTIL, Company
 from tandem.demo.planted import TRUTHS
 from tandem.values.instants import show
 
+_NOTE = (
+    "Shares are of a population, hazards are per day at risk. Scripted accounts are left out of every population, whose windows are over by"
+    " the end of the history. A user account is one of which somebody signed up by themselves; a cold touch is one that `poaching` names."
+)
+
 
 def truth_of(company: Company) -> dict[str, Any]:
     """`truths`: planted quantities. `scripted`: accounts that are left out of their populations. `poaching`: ids of touches.
@@ -25,6 +30,7 @@ def truth_of(company: Company) -> dict[str, Any]:
             "since": show(company.since),
             "until": show(UNTIL),
         },
+        "note": _NOTE,
         "truths": [asdict(truth) for truth in TRUTHS],
         "scripted": [company.printed(account) for account in company.accounts if account.is_scripted],
         "poaching": list(company.poaching),
