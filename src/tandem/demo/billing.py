@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tandem.demo.cast import FREE_SEATS, Account
 from tandem.demo.life import Life
-from tandem.values.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from tandem.values.instants import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime
 
 SEAT_PRICE = {"team": 12, "business": 29}  # USD a month.
 _GERMAN = str.maketrans(",.", ".,")
@@ -15,7 +15,10 @@ _GERMAN = str.maketrans(",.", ".,")
 
 @dataclass(frozen=True)
 class SubscriptionRow:
-    """One row for each change, with seconds of the epoch and amounts as a German ledger writes them. deployed: seats in use."""
+    """One row for each change, with seconds of the epoch and amounts as a German ledger writes them. deployed: seats in use.
+
+    renews_on: when what was signed ends; empty for what is paid by card.
+    """
 
     subscription_id: str
     changed_at: str
@@ -29,6 +32,7 @@ class SubscriptionRow:
     currency: str
     interval: str
     started_at: str
+    renews_on: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class _Movement:
     plan: str
     seats: int
     is_active: bool = True
+    renews: Instant | None = None
 
 
 def subscription_rows(account: Account, life: Life, recorded: Instant | None, until: Instant) -> Iterator[SubscriptionRow]:
@@ -45,7 +50,7 @@ def subscription_rows(account: Account, life: Life, recorded: Instant | None, un
     before: tuple[str, ...] = ()
     for each in movements:
         deployed = sum(joining.at < each.at for joining in life.joinings)
-        said = (each.plan, "active" if each.is_active else "cancelled", str(each.seats), str(deployed))
+        said = (each.plan, "active" if each.is_active else "cancelled", str(each.seats), str(deployed), str(each.renews))
         if each.at < until and said != before:
             yield SubscriptionRow(
                 subscription_id=f"S-{3001 + account.number}",
@@ -60,6 +65,7 @@ def subscription_rows(account: Account, life: Life, recorded: Instant | None, un
                 currency="USD",
                 interval="month",
                 started_at=str(movements[0].at // SECOND),
+                renews_on=to_datetime(each.renews).strftime("%d.%m.%Y") if each.renews is not None else "",
             )
         before = said
 
@@ -85,8 +91,8 @@ def _seats(life: Life, at: Instant) -> int:
 def _business(life: Life) -> Iterator[_Movement]:
     """Signed for a term; the seats in use are told each month, and on the term's last day."""
     for term in life.terms:
-        yield _Movement(term.starts + 5 * MINUTE, "business", term.seats)
+        yield _Movement(term.starts + 5 * MINUTE, "business", term.seats, renews=term.ends)
         for at in (*range(term.starts + 30 * DAY, term.ends - 20 * DAY, 30 * DAY), term.ends - HOUR):
-            yield _Movement(at, "business", term.seats)
+            yield _Movement(at, "business", term.seats, renews=term.ends)
         if not term.is_renewed:
             yield _Movement(term.ends, "business", term.seats, is_active=False)
