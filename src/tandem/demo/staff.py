@@ -44,7 +44,7 @@ class CampaignRow:
 
 def seller_rows(domain: str, since: Instant) -> tuple[SellerRow, ...]:
     """Everybody was there when the history began."""
-    began = to_datetime(since - 30 * DAY).date().isoformat()
+    began = to_datetime(since).date().isoformat()
     return tuple(SellerRow(id, name, f"{id}@{domain}", role, began) for id, name, role in _SELLERS)
 
 
