@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 
-from numpy.random import default_rng
-
 from tandem.demo.company import EXPORTED_AT, UNTIL, Company, simulate
 from tandem.demo.exports import Export, export
 from tandem.values.instants import HOUR
 
 
 def exports(seed: int, accounts: int = 7, months: int = 2) -> tuple[Export, ...]:
-    chance = default_rng(seed)
-    return export(simulate(accounts, months, chance), chance)
+    return export(simulate(seed, accounts, months))
 
 
 def company(accounts: int, months: int = 2, seed: int = 4) -> Company:
-    return simulate(accounts, months, default_rng(seed))
+    return simulate(seed, accounts, months)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others():
     once, again, other = exports(3), exports(3), exports(4)
     assert [each.file for each in once] == [each.file for each in again]
     assert [each.content for each in once] == [each.content for each in again]
-    assert all(one.content != two.content for one, two in zip(once, other, strict=True))
+    changed = {one.source for one, two in zip(once, other, strict=True) if one.content != two.content}
+    assert {"segment", "crm_accounts", "crm_contacts", "crm_opportunities", "crm_touches", "billing"} <= changed
 
 
 def test_a_compressed_export_does_not_say_when_it_was_made():

@@ -8,6 +8,7 @@ import pytest
 
 from tandem.app.check import CheckRequest, check
 from tandem.app.doctor import examine
+from tandem.app.edges import ListRequest, list_edges
 from tandem.app.facts import Facts, list_facts
 from tandem.app.failed import Failed, list_failed
 from tandem.app.identity import describe, list_conflicts
@@ -15,6 +16,7 @@ from tandem.app.importing import Import, Imported, import_files
 from tandem.demo.making import Demo, DemoRequest, make_demo
 from tandem.demo.oddities import BAD_CALLS, BAD_ROWS, ECHOES
 from tandem.demo.story import CHOSEN, Story, tell
+from tandem.demo.truth import truth_of
 from tandem.demo.usage import HEARTBEAT
 from tandem.facts.text import read_facts
 from tandem.values.instants import show
@@ -39,7 +41,8 @@ def story(demo: Demo) -> Story:
 
 
 def test_every_source_adds_up(imports: dict[str, Imported]):
-    assert set(imports) == {"segment", "crm_accounts", "crm_contacts", "crm_opportunities", "crm_touches", "billing"}
+    crm = {"accounts", "contacts", "leads", "campaigns", "opportunities", "touches", "contracts", "sellers"}
+    assert set(imports) == {"segment", "billing", *(f"crm_{name}" for name in crm)}
     for each in imports.values():
         counts = each.counts
         assert counts.received == counts.stored + counts.duplicate + counts.suppressed + counts.failed > 0
@@ -84,7 +87,7 @@ def test_importing_the_same_files_again_stores_nothing(demo: Demo, imports: dict
 def test_the_playbook_has_no_problems_and_every_event_that_it_declares_comes(demo: Demo):
     report = check(CheckRequest(demo.request.folder / "playbook"))
     assert report.problems == ()
-    assert report.tests >= len(report.signals) == 12
+    assert report.tests >= len(report.signals) == 15
     came = {row["event"] for row in list_facts(demo.project, Facts(kind="event")).rows}
     assert set(demo.project.playbook.product.events) - came == set()
 
@@ -93,6 +96,17 @@ def test_the_doctor_finds_that_counts_add_up_and_values_cast(demo: Demo):
     report = examine(demo.project)
     assert report.adds_up
     assert (report.uncast, report.unmatched) == ((), ())
+
+
+def test_every_signal_of_the_playbook_fires_in_the_history(demo: Demo):
+    fired = {name: int(list_edges(demo.project, ListRequest(name)).edges.fires.sum()) for name in demo.project.playbook.signals}
+    assert [name for name, times in fired.items() if times == 0] == []
+
+
+def test_whoever_needs_single_sign_on_is_found_by_the_signal_for_it(demo: Demo):
+    edges = list_edges(demo.project, ListRequest("wants_sso")).edges
+    fired = {subject for number, subject in enumerate(edges.subjects) if (edges.fires & (edges.subject == number)).any()}
+    assert {need["account"] for need in truth_of(demo.company)["needs"]} <= fired
 
 
 # Who is who.

@@ -21,7 +21,7 @@ IMPORT = ROOT / "docs" / "import.md"
 # The lines of the story that tell it in short, each the first with these words.
 TURNS = (
     "(page) Home", " is pia.weber", "Signed Up", "Invite Accepted", "Seat Limit Reached", "SSO Settings Viewed", "Contact Sales Clicked",
-    " touch ", "stage=Discovery", '"Closed Won"', " subscription ", "account A-1002 is A-1001", "quantity=31",
+    " touch ", "stage=Discovery", '"Closed Won"', "contract K-1-1", " subscription ", "account A-1002 is A-1001", "contract K-1-2",
 )  # fmt: skip
 
 _MADE = re.compile(r"^<!-- (?P<name>demo: \w+|run: [^\n]+|reasons) -->\n(?P<text>```text\n.*?^```$|(?:\|.*\n)*)", re.MULTILINE | re.DOTALL)

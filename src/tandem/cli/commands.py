@@ -379,8 +379,8 @@ def doctor(context: click.Context, as_of: str | None, format_: Format) -> None:
 
 @tandem.command()
 @click.argument("folder", type=FOLDER, metavar="DIR")
-@click.option("--accounts", type=click.IntRange(min=1), default=60, show_default=True, help="How many companies.")
-@click.option("--months", type=click.IntRange(min=1), default=6, show_default=True, help="How much history.")
+@click.option("--accounts", type=click.IntRange(min=1), default=200, show_default=True, help="How many companies.")
+@click.option("--months", type=click.IntRange(min=1), default=18, show_default=True, help="How much history.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
 def demo(folder: Path, accounts: int, months: int, seed: int) -> None:
     """Make a simulated company in DIR, import it, and tell one account's story."""

@@ -16,7 +16,7 @@ from tandem.app.importing import Imported
 from tandem.cli.progress import shown_progress
 from tandem.cli.render import print_table
 from tandem.demo.company import NAME, UNTIL
-from tandem.demo.making import Demo, DemoRequest, make_demo
+from tandem.demo.making import TRUTH, Demo, DemoRequest, make_demo
 from tandem.demo.story import Story, tell
 from tandem.values.instants import show
 
@@ -42,15 +42,16 @@ def _print_made(demo: Demo) -> None:
         f"{NAME} is simulated: {request.accounts:,} companies met it in the {months} until {show(UNTIL - 1)[:10]} (seed {request.seed})."
     )
     click.echo(
-        f"{people:,} people signed up, sales made {len(company.crm_touches):,} touches"
-        f" on {len({row.opportunity_id for row in company.crm_opportunities}):,} opportunities,"
-        f" and {len({row.subscription_id for row in company.billing}):,} subscriptions began."
+        f"{people:,} people signed up, sales made {len(company.crm_touches):,} touches and opened"
+        f" {len({row.opportunity_id for row in company.crm_opportunities}):,} opportunities, {len(company.crm_contracts):,} contracts were"
+        f" signed, and {len({row.subscription_id for row in company.billing}):,} subscriptions began."
     )
     click.echo()
     rows = [
         {"": f"  {request.folder / 'exports'}", " ": "what its systems exported: the product, the CRM, billing"},
         {"": f"  {request.folder / 'playbook'}", " ": "how these files are read, and whom not to count; text, with comments"},
         {"": f"  {request.folder / 'data'}", " ": "the log of facts that they became"},
+        {"": f"  {request.folder / TRUTH}", " ": "what was planted, and how it may be found again in the exports"},
     ]
     for row in rows:
         click.echo(f"{row['']:<{max(len(each['']) for each in rows)}}  {row[' ']}")

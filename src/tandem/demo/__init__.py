@@ -1,6 +1,7 @@
-"""A simulated company, whose exports come in through the same door as real data.
+"""A simulated company, whose exports come in through the same door as real data, and whose truth is known.
 
-In: a number of companies, a number of months, a seeded generator. Out: files of exports and a playbook, imported, and a story.
-Law: the same seed gives the same bytes; no clock is read, for the company's last day is a constant.
-Read `words.py`, `cast.py`, `usage.py`, `selling.py`, `oddities.py`, `company.py`, `exports.py`, `making.py`, `story.py`.
+In: a seed, a number of companies, a number of months. Out: files of exports, a playbook and what was planted, imported, and a story.
+Law: the same seed gives the same bytes; no clock is read, for the company's last day is a constant. What is planted can be found again.
+Read `planted.py`, `words.py`, `cast.py`, `sale.py`, `life.py`, `script.py`; what they leave behind: `usage.py`, `billing.py`, `selling.py`,
+`staff.py`; then `oddities.py`, `company.py`, `exports.py`, `truth.py`, `facts.py`, `making.py`, `story.py`.
 """

@@ -1,4 +1,4 @@
-"""The cast: companies that meet Larch, their people, and how far each will go. The first six have parts to play; the rest is drawn."""
+"""The cast: companies that meet Larch, how each came, and their people. The first six have parts to play; the rest is drawn."""
 
 from __future__ import annotations
 
@@ -6,27 +6,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from numpy.random import Generator
 
+from tandem.demo.planted import QUIET_MONTHS, SEASON
 from tandem.demo.words import COUNTRIES, FIRST_NAMES, HEADS, INDUSTRIES, LAST_NAMES, TAILS, TITLES, pick
-from tandem.values.instants import DAY, HOUR, SECOND, Instant
+from tandem.values.instants import DAY, HOUR, SECOND, Instant, to_datetime
 
-Fate = Literal["looks", "tries", "activates", "grows", "buys", "is_lost"]
-
-# How likely a drawn company is to go so far, and how many of its people then come.
-_FATES: tuple[tuple[Fate, float, tuple[int, int]], ...] = (
-    ("looks", 0.20, (1, 3)),
-    ("tries", 0.25, (1, 2)),
-    ("activates", 0.22, (2, 5)),
-    ("grows", 0.15, (6, 12)),
-    ("buys", 0.09, (9, 18)),
-    ("is_lost", 0.09, (7, 12)),
-)
-_PEOPLE = {fate: people for fate, _, people in _FATES}
+# How a company meets Larch: its people only look around, or sign up by themselves; or marketing wins a lead, or sales writes first.
+Origin = Literal["visitor", "organic", "campaign", "outbound"]
+_ORIGINS: tuple[tuple[Origin, float], ...] = (("visitor", 0.12), ("organic", 0.53), ("campaign", 0.20), ("outbound", 0.15))
 
 FREE_MAIL = "freemail.example"
 FREE_SEATS = 5
+SCRIPTED = 6
 
 
 @dataclass(frozen=True)
@@ -42,9 +34,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Account:
-    """A company that meets Larch. people[0] comes first and brings the others.
+    """A company that meets Larch. people[0] comes first.
 
-    crm_id: None where sales never made a record. parent, merged_into: another company's crm_id. utc_offset: hours.
+    begins: the first visit, the lead, or the day on which sales takes it on. crm_id: its record's, where sales ever makes one.
+    listed: whether sales has the record from the beginning. parent, merged_into: another company's crm_id. utc_offset: hours.
     training_browser: one machine at which everybody logs in once.
     """
 
@@ -55,66 +48,88 @@ class Account:
     utc_offset: int
     industry: str
     employees: int
-    fate: Fate
-    people: tuple[Person, ...]
+    origin: Origin
     begins: Instant
-    crm_id: str | None = None
+    listed: bool
+    people: tuple[Person, ...] = ()
     parent: str | None = None
     merged_into: str | None = None
     is_free_mail: bool = False
     training_browser: str | None = None
 
     @property
+    def crm_id(self) -> str:
+        return f"A-{1001 + self.number}"
+
+    @property
     def workspace(self) -> str:
         return f"ws-{self.domain.split('.')[0]}"
 
+    @property
+    def second_workspace(self) -> str:
+        return f"{self.workspace}-2"
 
-@dataclass(frozen=True)
-class Path:
-    """When an account does what: an instant, or None for never. joins: one instant for each person; the first is the sign-up."""
-
-    joins: tuple[Instant, ...]
-    seat_limit: Instant | None = None
-    upgraded: Instant | None = None
-    looks_at_sso: tuple[Instant, ...] = ()
-    asks: Instant | None = None
-    closes: Instant | None = None
-    merged: Instant | None = None
+    @property
+    def is_scripted(self) -> bool:
+        return self.number < SCRIPTED
 
 
-def draw_cast(count: int, since: Instant, until: Instant, rng: Generator) -> list[Account]:
-    """So many companies. Each has a generator of its own, so that one more changes nothing about those before it."""
+def draw_account(number: int, name: str, before: list[Account], since: Instant, until: Instant, rng: Generator) -> Account:
+    """A company without its people."""
+    country, offset = pick(rng, COUNTRIES)
+    origin = _ORIGINS[int(rng.choice(len(_ORIGINS), p=[share for _, share in _ORIGINS]))][0]
+    industry, employees = pick(rng, INDUSTRIES), int(10 ** rng.uniform(1.2, 3.4))
+    listed = rng.random() < 0.5
+    parent = merged_into = training_browser = None
+    is_free_mail = False
+    if number < SCRIPTED:
+        origin, begins, listed = "organic", since + int((0.02 + 0.03 * number) * (until - since)), True
+    else:
+        begins = _draw_beginning(since, until, rng)
+        listed = origin == "outbound" or (listed and origin != "visitor")
+    match number:
+        case 1:  # A second record of the first company, under another domain; somebody notices and merges the two.
+            name, industry, country, offset = f"{before[0].name} Labs", before[0].industry, before[0].country, before[0].utc_offset
+            merged_into = before[0].crm_id
+        case 3:  # A subsidiary.
+            name, parent = f"{before[2].name} Iberia", before[2].crm_id
+        case 4:  # A founder with a private address: only the CRM knows to which company she belongs.
+            is_free_mail = True
+        case 5:  # Eight people log in at the machine of a training room, so that it tells nobody apart.
+            training_browser, listed = "b-training-room", False
+    return Account(
+        number=number,
+        name=name,
+        domain=name.lower().replace(" ", "-") + ".example",
+        country=country,
+        utc_offset=offset,
+        industry=industry,
+        employees=employees,
+        origin=origin,
+        begins=begins,
+        listed=listed,
+        parent=parent,
+        merged_into=merged_into,
+        is_free_mail=is_free_mail,
+        training_browser=training_browser,
+    )
+
+
+def draw_names(count: int, rng: Generator) -> list[str]:
+    """So many names of companies, no two equal; one more changes none before it."""
     order = rng.permutation(len(HEADS) * len(TAILS))
-    used: Counter[str] = Counter()
-    accounts: list[Account] = []
-    for number, own in enumerate(rng.spawn(count)):
+    names = []
+    for number in range(count):
         head, tail = divmod(int(order[number % len(order)]), len(TAILS))
         again = number // len(order)
-        name = HEADS[head] + TAILS[tail] + (f" {again + 1}" if again else "")
-        accounts.append(_account(number, name, accounts, used, since, until, own))
-    return accounts
+        names.append(HEADS[head] + TAILS[tail] + (f" {again + 1}" if again else ""))
+    return names
 
 
-def draw_path(account: Account, pace: float, rng: Generator) -> Path:
-    """The account's way. pace: 1 at the speed of life, less to fit it into a short history."""
-    day = DAY * pace
-    # Nobody signs up before the first visit, which may have been late in the evening.
-    first = max(at_work(account.begins + int(rng.uniform(1, 9) * day), account, rng), account.begins + HOUR)
-    first -= first % SECOND
-    waits = rng.exponential(6.0 if len(account.people) > FREE_SEATS else 10.0, len(account.people) - 1)
-    joins = (first, *sorted(max(at_work(first + int(wait * day), account, rng), first + HOUR) for wait in np.cumsum(waits)))
-    if account.fate == "looks":
-        return Path(())
-    if account.fate in ("tries", "activates"):
-        merged = at_work(account.begins + int(95 * day), account, rng) if account.merged_into else None
-        return Path(joins, merged=merged)
-    limit = joins[FREE_SEATS] if len(joins) > FREE_SEATS else joins[-1]
-    if account.fate == "grows":
-        return Path(joins, limit, upgraded=at_work(limit + int(rng.uniform(1, 8) * day), account, rng))
-    sso = tuple(at_work(limit + int(days * day), account, rng) for days in np.sort(rng.uniform(2, 16, 2)))
-    asks = at_work(sso[-1] + int(rng.uniform(1, 5) * day), account, rng)
-    closes = at_work(asks + int(rng.uniform(28, 60) * day), account, rng)
-    return Path(joins, limit, looks_at_sso=sso, asks=asks, closes=closes)
+def draw_people(account: Account, count: int, used: Counter[str], rng: Generator) -> tuple[Person, ...]:
+    """So many people of a company. used: how often each name was given before, of any company."""
+    domain = FREE_MAIL if account.is_free_mail else account.domain
+    return tuple(_draw_person(domain, used, rng) for _ in range(count))
 
 
 def at_work(at: Instant, account: Account, rng: Generator) -> Instant:
@@ -126,59 +141,19 @@ def at_work(at: Instant, account: Account, rng: Generator) -> Instant:
     return midnight + seconds * SECOND - account.utc_offset * HOUR
 
 
-def _account(number: int, name: str, before: list[Account], used: Counter[str], since: Instant, until: Instant, rng: Generator) -> Account:
-    country, offset = pick(rng, COUNTRIES)
-    fate = _FATES[int(rng.choice(len(_FATES), p=[share for _, share, _ in _FATES]))][0]
-    industry, employees = pick(rng, INDUSTRIES), int(10 ** rng.uniform(1.2, 3.4))
-    begins = since + int(rng.uniform(0.0, 0.7) * (until - since))
-    early = since + int(0.02 * (until - since))
-    crm_id = f"A-{1001 + number}" if fate in ("buys", "is_lost") or rng.random() < (0.6 if fate == "grows" else 0.25) else None
-    count: int | None = None
-    parent = merged_into = training_browser = None
-    is_free_mail = False
-    match number:
-        case 0:  # The one that does everything.
-            fate, begins, crm_id, count = "buys", early, "A-1001", 14
-        case 1:  # A second record of the first company, under another domain; somebody notices and merges the two.
-            name, industry, country, offset = f"{before[0].name} Labs", before[0].industry, before[0].country, before[0].utc_offset
-            fate, begins, crm_id, count = "activates", early, "A-1002", 4
-            merged_into = before[0].crm_id
-        case 2:
-            fate, begins, crm_id = "buys", early, "A-1003"
-        case 3:  # A subsidiary.
-            name, fate, crm_id = f"{before[2].name} Iberia", "grows", "A-1004"
-            parent = before[2].crm_id
-        case 4:  # A founder with a private address: only the CRM knows to which company she belongs.
-            fate, crm_id, count = "activates", "A-1005", 1
-            is_free_mail = True
-        case 5:  # Eight people log in at the machine of a training room, so that it tells nobody apart.
-            fate, begins, count = "activates", early, 8
-            training_browser = "b-training-room"
-    if fate == "looks":
-        crm_id = None
-    domain = name.lower().replace(" ", "-") + ".example"
-    low, high = _PEOPLE[fate]
-    people = tuple(_person(FREE_MAIL if is_free_mail else domain, used, rng) for _ in range(count or int(rng.integers(low, high + 1))))
-    return Account(
-        number=number,
-        name=name,
-        domain=domain,
-        country=country,
-        utc_offset=offset,
-        industry=industry,
-        employees=employees,
-        fate=fate,
-        people=people,
-        begins=begins,
-        crm_id=crm_id,
-        parent=parent,
-        merged_into=merged_into,
-        is_free_mail=is_free_mail,
-        training_browser=training_browser,
-    )
+def in_quiet_month(at: Instant) -> bool:
+    return to_datetime(at).month in QUIET_MONTHS
 
 
-def _person(domain: str, used: Counter[str], rng: Generator) -> Person:
+def _draw_beginning(since: Instant, until: Instant, rng: Generator) -> Instant:
+    """Any instant of the history; of the quiet months only so many as the season lets through."""
+    while True:
+        at = since + int(rng.uniform(0.0, 1.0) * (until - since))
+        if not in_quiet_month(at) or rng.random() < SEASON:
+            return at
+
+
+def _draw_person(domain: str, used: Counter[str], rng: Generator) -> Person:
     first, last, title = pick(rng, FIRST_NAMES), pick(rng, LAST_NAMES), pick(rng, TITLES)
     own = f"{first}.{last}".lower()
     used[own] += 1

@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 from numpy.random import Generator
 
-from tandem.demo.company import Company
+from tandem.demo.billing import SubscriptionRow
+from tandem.demo.company import Company, chances
 from tandem.demo.oddities import BAD_CALLS, BAD_ROWS, deliver_some_twice
-from tandem.demo.selling import AccountRow, ContactRow, OpportunityRow, SubscriptionRow, TouchRow
+from tandem.demo.selling import AccountRow, ContactRow, ContractRow, LeadRow, OpportunityRow, TouchRow
+from tandem.demo.staff import CampaignRow, SellerRow
 from tandem.demo.usage import Call
 from tandem.values.instants import show
 
@@ -28,20 +30,27 @@ class Export:
     content: bytes
 
 
-def export(company: Company, rng: Generator) -> tuple[Export, ...]:
-    """All exports, in the order in which they are imported. The same company and generator give the same bytes."""
+def export(company: Company) -> tuple[Export, ...]:
+    """All exports, in the order in which they are imported. The same company gives the same bytes."""
+    rng = chances(company.seed).files
     return (
         Export("segment", "events.jsonl.gz", _calls(company.calls, rng)),
-        Export("crm_accounts", "crm_accounts.csv", _rows(AccountRow, company.crm_accounts, "crm_accounts")),
-        Export("crm_contacts", "crm_contacts.csv", _rows(ContactRow, company.crm_contacts, "crm_contacts")),
+        _table(AccountRow, company.crm_accounts, "crm_accounts"),
+        _table(ContactRow, company.crm_contacts, "crm_contacts"),
+        _table(LeadRow, company.crm_leads, "crm_leads"),
+        _table(CampaignRow, company.crm_campaigns, "crm_campaigns"),
         # Two exports were joined by hand, so that the header stands in the middle once more.
-        Export(
-            "crm_opportunities", "crm_opportunities.csv", _rows(OpportunityRow, company.crm_opportunities, "crm_opportunities", joined=True)
-        ),
-        Export("crm_touches", "crm_touches.csv", _rows(TouchRow, company.crm_touches, "crm_touches")),
+        _table(OpportunityRow, company.crm_opportunities, "crm_opportunities", joined=True),
+        _table(TouchRow, company.crm_touches, "crm_touches"),
+        _table(ContractRow, company.crm_contracts, "crm_contracts"),
+        _table(SellerRow, company.crm_sellers, "crm_sellers"),
         # Months overlap: the last change of one stands in the next as well.
-        Export("billing", "billing.csv", _rows(SubscriptionRow, (*company.billing, *company.billing[-2:]), "billing", delimiter=";")),
+        _table(SubscriptionRow, (*company.billing, *company.billing[-2:]), "billing", delimiter=";"),
     )
+
+
+def _table(shape: type[Any], rows: Sequence[Any], source: str, *, delimiter: str = ",", joined: bool = False) -> Export:
+    return Export(source, f"{source}.csv", _rows(shape, rows, source, delimiter=delimiter, joined=joined))
 
 
 def _calls(calls: Sequence[Call], rng: Generator) -> bytes:

@@ -10,26 +10,22 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from numpy.random import default_rng
 
 from tandem.app.failures import AnotherWriter, Failure, UnreadableInput, WrongUsage
 from tandem.app.importing import Import, Imported, Progress, import_files
 from tandem.app.project import Project
 from tandem.app.schema import SCHEMA_FOLDER, write_schemas
 from tandem.app.world import World
-from tandem.demo.company import EXPORTED_AT, Company, simulate
+from tandem.demo.company import ACCOUNTS, MONTHS, Company, simulate
 from tandem.demo.exports import Export, export
+from tandem.demo.facts import IMPORTED_AT, PLAYBOOK
+from tandem.demo.truth import write_truth
 from tandem.storage.lock import Held, WriterLock
-from tandem.values.instants import HOUR, Instant
 
 MARKER = ".tandem-demo.json"
-
-# The exports were taken in the morning, and imported an hour later, whenever the demo really runs.
-IMPORTED_AT: Instant = EXPORTED_AT + HOUR
+TRUTH = "truth.json"
 
 MONTHS_MAX = 240
-
-_PLAYBOOK = Path(__file__).parent / "playbook"
 
 
 @dataclass(frozen=True)
@@ -37,8 +33,8 @@ class DemoRequest:
     """folder: the project's; made where it is missing. accounts: how many companies. months: of history. seed: the same makes the same."""
 
     folder: Path
-    accounts: int = 60
-    months: int = 6
+    accounts: int = ACCOUNTS
+    months: int = MONTHS
     seed: int = 1
 
 
@@ -54,8 +50,7 @@ class Demo:
     @property
     def story_account(self) -> str:
         """The printed id of the account whose story is worth telling."""
-        story = self.company.story
-        return story.crm_id or (f"~{story.people[0].id}" if story.is_free_mail else story.domain)
+        return self.company.printed(self.company.story)
 
 
 class _Marker(msgspec.Struct, frozen=True):
@@ -78,13 +73,12 @@ def make_demo(request: DemoRequest, progress: Callable[[], AbstractContextManage
             f"`{request.months}` months of `{request.accounts}` accounts cannot be simulated",
             f"use 1 to {MONTHS_MAX} months, and 1 account or more",
         )
-    chance = default_rng(request.seed)
-    company = simulate(request.accounts, request.months, chance)
-    exports = export(company, chance)
-    playbook = {path.relative_to(_PLAYBOOK).as_posix(): path.read_bytes() for path in sorted(_PLAYBOOK.rglob("*.yaml"))}
+    company = simulate(request.seed, request.accounts, request.months)
+    exports = export(company)
+    playbook = {path.relative_to(PLAYBOOK).as_posix(): path.read_bytes() for path in sorted(PLAYBOOK.rglob("*.yaml"))}
     try:
         _clear(request.folder, playbook)
-        _write(request.folder, playbook, exports)
+        _write(request.folder, playbook, exports, write_truth(company))
     except OSError as error:
         raise UnreadableInput(f"`{error.filename or request.folder}`: {error.strerror}", "choose a folder that may be written") from None
     project = Project(request.folder, World(now=lambda: IMPORTED_AT))
@@ -131,7 +125,7 @@ def _is_changed(path: Path, was: str | None, will_be: bytes) -> bool:
     return path.is_file() and _digest(path.read_bytes()) not in (was, _digest(will_be))
 
 
-def _write(folder: Path, playbook: dict[str, bytes], exports: tuple[Export, ...]) -> None:
+def _write(folder: Path, playbook: dict[str, bytes], exports: tuple[Export, ...], truth: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     marker = msgspec.json.format(
         msgspec.json.encode(_Marker("tandem demo", {name: _digest(content) for name, content in playbook.items()}))
@@ -145,6 +139,7 @@ def _write(folder: Path, playbook: dict[str, bytes], exports: tuple[Export, ...]
     write_schemas(folder / "playbook" / SCHEMA_FOLDER)
     for each in exports:
         _put(folder / "exports" / each.file, each.content)
+    _put(folder / TRUTH, truth)
     _put(folder / MARKER, marker)
 
 

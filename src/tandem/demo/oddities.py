@@ -40,7 +40,7 @@ BAD_ROWS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("bad_value", ("A-9001", "Test account, do not use", "", "", "US", "about 200", "", "bea.ortiz", "2026-02-01", "", "", "", "")),
     ),
     "crm_opportunities": (
-        ("bad_value", ("O-9001", "2026-05-04T15:00:00Z", "A-1001", "Renewal", "Discovery", "pipeline", "tbd", "USD", "2026-09-30", "bea.ortiz", "")),
+        ("bad_value", ("O-9001", "2026-05-04T15:00:00Z", "A-1001", "Renewal", "Discovery", "pipeline", "tbd", "USD", "2026-09-30", "bea.ortiz", "", "", "")),
         ("wrong_columns", ("O-9002", "2026-05-05T15:00:00Z", "A-1001", "Extra seats")),
     ),
     "crm_touches": (

@@ -1,21 +1,32 @@
-"""What sales and billing write down about an account: its record, contacts, opportunity, touches and subscription, as their exports have it."""
+"""What sales and marketing write down: records of accounts, contacts, leads, opportunities, touches and contracts, as their exports have it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from numpy.random import Generator
 
-from tandem.demo.cast import Account, Path, at_work
+from tandem.demo.billing import SEAT_PRICE, SubscriptionRow, subscription_rows
+from tandem.demo.cast import Account
+from tandem.demo.life import Life
+from tandem.demo.sale import Contact
 from tandem.demo.words import pick
-from tandem.values.instants import DAY, HOUR, MINUTE, SECOND, Instant, show, to_datetime
+from tandem.values.instants import DAY, HOUR, SECOND, Instant, show, to_datetime
 
 SELLERS = ("bea.ortiz", "tom.lindgren", "sofia.marsh")
 SALES_ZONE = ZoneInfo("America/New_York")
-_SEAT_PRICE = {"team": 12, "business": 29}  # USD a month.
-_FIRST_TERM = 180 * DAY
+_STAFF = {"development": "raj.mehta", "success": "nora.quist"}
+_FORECAST = {
+    "Discovery": ("pipeline", 1.0),
+    "Evaluation": ("best_case", 1.0),
+    "Proposal": ("best_case", 0.9),
+    "Negotiation": ("commit", 0.85),
+    "Closed Won": ("closed", 0.85),
+    "Closed Lost": ("omitted", 0.85),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,19 @@ class ContactRow:
 
 
 @dataclass(frozen=True)
+class LeadRow:
+    """One row for each change of status. account_id: where sales has made a record by then."""
+
+    lead_id: str
+    changed_at: str
+    email: str
+    full_name: str
+    account_id: str
+    campaign: str
+    status: str
+
+
+@dataclass(frozen=True)
 class OpportunityRow:
     """One row for each change, as a CRM's stage history has it."""
 
@@ -61,6 +85,8 @@ class OpportunityRow:
     currency: str
     close_date: str
     owner: str
+    champion: str
+    competitor: str
     loss_reason: str
 
 
@@ -79,50 +105,66 @@ class TouchRow:
 
 
 @dataclass(frozen=True)
-class SubscriptionRow:
-    """One row for each change, with seconds of the epoch and amounts as a German ledger writes them."""
+class ContractRow:
+    """renews: the contract that this one follows."""
 
-    subscription_id: str
-    changed_at: str
-    workspace: str
-    crm_account: str
-    plan: str
-    status: str
+    contract_id: str
+    account_id: str
+    opportunity_id: str
+    renews: str
+    signed_at: str
+    starts_on: str
+    ends_on: str
     seats: str
-    amount: str
+    value: str
     currency: str
-    interval: str
-    started_at: str
+    owner: str
 
 
 @dataclass(frozen=True)
 class Sold:
-    """All that was written down about one account."""
+    """All that was written down about one account. poaching: the ids of touches that had no reason."""
 
     accounts: tuple[AccountRow, ...] = ()
     contacts: tuple[ContactRow, ...] = ()
+    leads: tuple[LeadRow, ...] = ()
     opportunities: tuple[OpportunityRow, ...] = ()
     touches: tuple[TouchRow, ...] = ()
+    contracts: tuple[ContractRow, ...] = ()
     subscriptions: tuple[SubscriptionRow, ...] = ()
+    poaching: tuple[str, ...] = ()
 
 
-def sold_to(account: Account, path: Path, until: Instant, rng: Generator) -> Sold:
+def sold_to(account: Account, life: Life, until: Instant, rng: Generator) -> Sold:
     """The rows of one account until an instant (out)."""
     seller = pick(rng, SELLERS)
+    recorded = recorded_at(account, life)
+    is_recorded = recorded is not None and recorded < until
+    touches = tuple(_touches(account, life, seller, until, rng)) if is_recorded else ()
     return Sold(
-        _record(account, path, seller, until),
-        _contacts(account, path, until),
-        _opportunity(account, path, seller, until, rng),
-        _touches(account, path, seller, until, rng),
-        _subscription(account, path, until),
+        accounts=_record(account, life, recorded, seller, until) if recorded is not None and is_recorded else (),
+        contacts=_contacts(account, life, until) if is_recorded else (),
+        leads=tuple(_leads(account, life, until)),
+        opportunities=tuple(_opportunities(account, life, seller, until)),
+        touches=tuple(row for row, _ in touches),
+        contracts=tuple(_contracts(account, life, until)),
+        subscriptions=tuple(subscription_rows(account, life, recorded, until)),
+        poaching=tuple(row.touch_id for row, contact in touches if contact.is_poaching),
     )
 
 
-def _record(account: Account, path: Path, seller: str, until: Instant) -> tuple[AccountRow, ...]:
-    if account.crm_id is None:
-        return ()
-    merged = path.merged is not None and path.merged < until
-    is_customer = account.fate == "buys" and path.closes is not None and path.closes < until
+def recorded_at(account: Account, life: Life) -> Instant | None:
+    """When sales made its record: as soon as the company is known, or when somebody first deals with it; None for never."""
+    if account.listed:
+        if account.origin == "outbound" or account.is_scripted:
+            return account.begins
+        return life.joinings[0].at if life.joinings else None
+    return min((contact.at - HOUR for contact in life.contacts), default=None)
+
+
+def _record(account: Account, life: Life, recorded: Instant, seller: str, until: Instant) -> tuple[AccountRow, ...]:
+    merged = life.merged if life.merged is not None and life.merged < until else None
+    current = [term for term in life.terms if term.starts < until <= term.ends]
     return (
         AccountRow(
             account_id=account.crm_id,
@@ -133,138 +175,111 @@ def _record(account: Account, path: Path, seller: str, until: Instant) -> tuple[
             employees=str(account.employees),
             parent_id=account.parent or "",
             owner=seller,
-            created_on=_day(account.begins),
-            renewal_on=_day(path.closes + _FIRST_TERM) if is_customer and path.closes is not None else "",
+            created_on=day_of(recorded),
+            renewal_on=day_of(current[0].ends) if current else "",
             product_workspace=account.workspace if account.is_free_mail else "",
-            merged_into=(account.merged_into or "") if merged else "",
-            merged_on=_local(path.merged) if merged and path.merged is not None else "",
+            merged_into=(account.merged_into or "") if merged is not None else "",
+            merged_on=_local(merged) if merged is not None else "",
         ),
     )
 
 
-def _contacts(account: Account, path: Path, until: Instant) -> tuple[ContactRow, ...]:
-    """The first people of an account that the CRM knows. Of the last one sales has only a card, and no id of the product."""
-    if account.crm_id is None:
-        return ()
-    known = [person for person, at in zip(account.people, path.joins, strict=False) if at < until][:2]
+def _contacts(account: Account, life: Life, until: Instant) -> tuple[ContactRow, ...]:
+    """The first people of an account that the CRM knows. Of one more sales has only a card, and no id of the product."""
+    known = [person for person, joining in zip(account.people, life.joinings, strict=False) if joining.at < until][:2]
     rows = [
         ContactRow(f"C-{account.number + 1}-{n}", one.id, one.email, one.name, one.title, account.crm_id) for n, one in enumerate(known, 1)
     ]
-    if account.fate in ("buys", "is_lost"):
+    if life.sale is not None and life.sale.opens < until:
         rows.append(ContactRow(f"C-{account.number + 1}-9", "", f"procurement@{account.domain}", "", "Procurement", account.crm_id))
     return tuple(rows)
 
 
-def _opportunity(account: Account, path: Path, seller: str, until: Instant, rng: Generator) -> tuple[OpportunityRow, ...]:
-    if path.asks is None or path.closes is None or account.crm_id is None:
-        return ()
-    seats = len(account.people) * int(rng.integers(3, 9))
-    amount = seats * _SEAT_PRICE["business"] * 12
-    won = account.fate == "buys"
-    whole = path.closes - path.asks
-    stages = (
-        ("Discovery", "pipeline", path.asks + 26 * HOUR, 1.0),
-        ("Evaluation", "best_case", path.asks + whole * 30 // 100, 1.0),
-        ("Proposal", "best_case", path.asks + whole * 60 // 100, 0.9),
-        ("Negotiation", "commit", path.asks + whole * 85 // 100, 0.85),
-        ("Closed Won" if won else "Closed Lost", "closed" if won else "omitted", path.closes, 0.85),
-    )
-    rows = []
-    for stage, forecast, at, share in stages:
-        at -= at % SECOND
-        if not won and stage == "Negotiation":
-            continue
-        rows.append(
-            (
-                at,
-                OpportunityRow(
-                    opportunity_id=f"O-{2001 + account.number}",
-                    changed_at=show(at),
-                    account_id=account.crm_id,
-                    name=f"{account.name} business plan",
-                    stage=stage,
-                    forecast=forecast,
-                    amount=f"{amount * share:,.2f}",
-                    currency="USD",
-                    close_date=_day(path.closes),
-                    owner=seller,
-                    loss_reason=pick(rng, ("price", "no decision", "competitor")) if stage == "Closed Lost" else "",
-                ),
-            )
-        )
-    return tuple(row for at, row in rows if at < until)
-
-
-def _touches(account: Account, path: Path, seller: str, until: Instant, rng: Generator) -> tuple[TouchRow, ...]:
-    """A touch is written down some hours after it happened, and then it counts as known."""
-    if account.crm_id is None or not path.joins:
-        return ()
-    if path.asks is None:
-        # Sales tries its luck with a record that it made by hand.
-        plan = [(path.joins[0] + 10 * DAY, "email", "out", "sell", "no answer")] if account.fate == "grows" else []
-    else:
-        assert path.closes is not None, account
-        whole = path.closes - path.asks
-        plan = [
-            (path.asks + 20 * HOUR, "email", "in", "sell", "answered"),
-            (path.asks + 25 * HOUR, "call", "out", "sell", "meeting booked"),
-            (path.asks + whole * 30 // 100, "meeting", "out", "sell", "demo given"),
-            (path.asks + whole * 58 // 100, "email", "out", "sell", "offer sent"),
-            (path.asks + whole * 90 // 100, "call", "out", "sell", "terms agreed" if account.fate == "buys" else "no decision"),
-            (path.closes + 6 * DAY, "call", "out", "serve", "onboarding" if account.fate == "buys" else "stays on free"),
-        ]
-    rows = []
-    for number, (about, channel, direction, purpose, outcome) in enumerate(plan, 1):
-        at = at_work(about, account, rng)
-        logged = at + int(rng.integers(1, 30)) * HOUR // 2
-        if logged < until:
-            rows.append(
-                TouchRow(
-                    touch_id=f"T-{account.number + 1}-{number}",
-                    account_id=account.crm_id,
-                    product_user_id=account.people[0].id,
-                    seller=seller,
-                    channel=channel,
-                    direction=direction,
-                    purpose=purpose,
-                    outcome=outcome,
-                    happened_at=_local(at),
-                    logged_at=_local(logged),
-                )
-            )
-    return tuple(rows)
-
-
-def _subscription(account: Account, path: Path, until: Instant) -> tuple[SubscriptionRow, ...]:
-    started = path.upgraded if account.fate == "grows" else path.closes if account.fate == "buys" else None
-    if started is None:
-        return ()
-    plan = "team" if account.fate == "grows" else "business"
-    rows = []
-    # A month on, a few seats more.
-    for at, more in ((started + 5 * MINUTE, 0), (started + 31 * DAY, 3)):
-        seats = max(5, sum(joined < at for joined in path.joins)) * (1 if plan == "team" else 2) + more
-        amount = f"{seats * _SEAT_PRICE[plan]:,.2f}".translate(str.maketrans(",.", ".,"))
+def _leads(account: Account, life: Life, until: Instant) -> Iterator[LeadRow]:
+    if life.lead is None:
+        return
+    person, campaign = account.people[0], campaign_at(life.lead)
+    ends = (life.joinings[0].at + HOUR, "signed up") if life.joinings else (life.lead + 30 * DAY, "nurtured")
+    for at, status in ((life.lead, "new"), ends):
         if at < until:
-            rows.append(
-                SubscriptionRow(
-                    subscription_id=f"S-{3001 + account.number}",
-                    changed_at=str(at // SECOND),
-                    workspace=account.workspace,
-                    crm_account=account.crm_id or "",
-                    plan=plan,
-                    status="active",
-                    seats=str(seats),
-                    amount=amount,
-                    currency="USD",
-                    interval="month",
-                    started_at=str(started // SECOND),
-                )
+            known = account.crm_id if account.listed and status == "signed up" else ""
+            yield LeadRow(f"L-{5001 + account.number}", show(at - at % SECOND), person.email, person.name, known, campaign, status)
+
+
+def campaign_at(at: Instant) -> str:
+    """There is one campaign a quarter."""
+    day = to_datetime(at)
+    return f"M-{day.year}-{(day.month + 2) // 3}"
+
+
+def _opportunities(account: Account, life: Life, seller: str, until: Instant) -> Iterator[OpportunityRow]:
+    sale = life.sale
+    if sale is None:
+        return
+    amount = sale.seats * SEAT_PRICE["business"] * 12
+    for stage, at in sale.stages:
+        forecast, share = _FORECAST[stage]
+        is_met = stage != "Discovery" and len(sale.stages) > 2  # What there is to know comes out in the evaluation.
+        if at < until:
+            yield OpportunityRow(
+                opportunity_id=f"O-{2001 + account.number}",
+                changed_at=show(at),
+                account_id=account.crm_id,
+                name=f"{account.name} business plan",
+                stage=stage,
+                forecast=forecast,
+                amount=f"{amount * share:,.2f}",
+                currency="USD",
+                # Until it is closed, nobody knows better than that such things take two months.
+                close_date=day_of(at if stage.startswith("Closed") else max(sale.opens + 60 * DAY, at + 10 * DAY)),
+                owner=seller,
+                champion=account.people[sale.champion].email if sale.champion is not None and is_met else "",
+                competitor=sale.competitor if is_met else "",
+                loss_reason=sale.loss_reason if stage == "Closed Lost" else "",
             )
-    return tuple(rows)
 
 
-def _day(at: Instant) -> str:
+def _touches(account: Account, life: Life, seller: str, until: Instant, rng: Generator) -> Iterator[tuple[TouchRow, Contact]]:
+    """A touch is written down some hours after it happened, and then it counts as known."""
+    for number, contact in enumerate(sorted(life.contacts, key=lambda one: one.at), 1):
+        logged = contact.at + int(rng.integers(1, 30)) * HOUR // 2
+        if logged < until:
+            row = TouchRow(
+                touch_id=f"T-{account.number + 1}-{number}",
+                account_id=account.crm_id,
+                product_user_id=account.people[0].id if life.joinings and life.joinings[0].at <= contact.at else "",
+                seller=_STAFF.get(contact.by, seller),
+                channel=contact.channel,
+                direction=contact.direction,
+                purpose=contact.purpose,
+                outcome=contact.outcome,
+                happened_at=_local(contact.at),
+                logged_at=_local(logged),
+            )
+            yield row, contact
+
+
+def _contracts(account: Account, life: Life, until: Instant) -> Iterator[ContractRow]:
+    for number, term in enumerate(life.terms, 1):
+        if term.starts < until:
+            yield ContractRow(
+                contract_id=f"K-{account.number + 1}-{number}",
+                account_id=account.crm_id,
+                opportunity_id=f"O-{2001 + account.number}",
+                renews=f"K-{account.number + 1}-{number - 1}" if number > 1 else "",
+                signed_at=show(term.starts),
+                starts_on=day_of(term.starts),
+                ends_on=day_of(term.ends),
+                seats=str(term.seats),
+                value=f"{term.seats * SEAT_PRICE['business'] * 6:,.2f}",
+                currency="USD",
+                # From here on customer success looks after them.
+                owner=_STAFF["success"],
+            )
+
+
+def day_of(at: Instant) -> str:
+    """The day in New York."""
     return to_datetime(at).astimezone(SALES_ZONE).date().isoformat()
 
 

@@ -28,6 +28,7 @@ _TELLING: dict[str, tuple[float, float]] = {
     "merge": (0, 0),
     "opportunity": (1, 0.2),
     "subscription": (1, 1),
+    "contract": (1, 0.5),
     "touch": (1.5, 0.6),
     "account": (1.5, 0.3),
     "identify": (1, 2),
@@ -52,8 +53,9 @@ _USAGE = (3.0, 40.0)
 # What a version of a record is told by, where it changed.
 _FIELDS = {
     "opportunity": ("stage", "forecast_category", "amount", "owner", "loss_reason"),
-    "subscription": ("plan", "status", "quantity", "amount"),
+    "subscription": ("plan", "status", "quantity", "deployed", "amount"),
     "touch": ("channel", "direction", "seller", "outcome"),
+    "contract": ("starts", "ends", "seats", "value"),
     "account": ("name", "domain", "employees", "owner"),
 }
 

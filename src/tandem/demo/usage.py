@@ -1,4 +1,4 @@
-"""What an account's people do in the product, as calls of the Segment spec: look around, sign up, invite, work, meet limits."""
+"""What an account's people do in the product, as calls of the Segment spec: look around, sign up, invite, work, meet limits, need more."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Any, Literal
 
 from numpy.random import Generator
 
-from tandem.demo.cast import Account, Path, Person, at_work
+from tandem.demo.cast import Account, Person, at_work
+from tandem.demo.life import Joining, Life
 from tandem.demo.words import pick
-from tandem.values.instants import DAY, MINUTE, SECOND, Instant
+from tandem.values.instants import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime
 
-# How likely somebody is to work in the product on a working day.
-_ACTIVE = {"tries": 0.06, "activates": 0.35, "grows": 0.45, "buys": 0.5, "is_lost": 0.35}
+# How likely somebody is to work in the product on a working day, before a contract and under one, and in the lull of the year's last days.
+_ACTIVE, _ACTIVE_CUSTOMER = 0.28, 0.2
+_LULL = 0.4
 _WORK = ("Runbook Edited",) * 7 + ("Runbook Run",) * 6 + ("Comment Added",) * 4 + ("Runbook Created", "Report Shared")
+# Who only tries writes something down, and does not run it.
+_TRY = ("Runbook Edited",) * 2 + ("Runbook Created",)
 HEARTBEAT = "Editor Heartbeat"
 _LOOKS_AT = ("Home", "Docs", "Pricing", "Customers", "Blog")
 
@@ -34,34 +38,36 @@ class Call:
     id: str = ""
 
 
-def calls_of(account: Account, path: Path, until: Instant, rng: Generator) -> list[Call]:
+def calls_of(account: Account, life: Life, until: Instant, rng: Generator) -> list[Call]:
     """The account's calls until an instant (out), by time, with ids."""
-    calls = [call for call in _calls(account, path, until, rng) if call.at < until]
+    calls = [call for call in _calls(account, life, until, rng) if call.at < until]
     calls.sort(key=lambda call: call.at)
     return [replace(call, id=f"m-{account.number + 1}-{position}") for position, call in enumerate(calls, 1)]
 
 
-def _calls(account: Account, path: Path, until: Instant, rng: Generator) -> Iterator[Call]:
-    if not path.joins:
-        for person in account.people:
-            yield from _look_around(person, account.begins, rng, visits=int(rng.integers(1, 4)))
+def _calls(account: Account, life: Life, until: Instant, rng: Generator) -> Iterator[Call]:
+    if not life.joinings:
+        if account.origin == "visitor":
+            for person in account.people:
+                yield from _look_around(person, life.seen, rng, visits=int(rng.integers(1, 4)))
         return
-    founder = account.people[0]
-    yield from _look_around(founder, account.begins, rng, visits=2, until=path.joins[0])
-    yield from _sign_up(account, founder, path.joins[0], rng)
-    yield _call(path.joins[0] + 4 * MINUTE, "track", "Workspace Created", founder, account.workspace, template="incident")
-    for number, (person, at) in enumerate(zip(account.people[1:], path.joins[1:], strict=True), 1):
-        inviter = account.people[int(rng.integers(number))]
-        sent = max(path.joins[account.people.index(inviter)] + 5 * MINUTE, at - int(rng.integers(2, 40)) * 30 * MINUTE)
-        yield _call(min(sent, at), "track", "Invite Sent", inviter, account.workspace, to=person.email)
-        yield _look(person, at, "Invitation")
-        yield from _sign_up(account, person, at + MINUTE, rng)
-        yield _call(at + 2 * MINUTE, "track", "Invite Accepted", person, account.workspace, invited_by=inviter.id)
-    for person, at in zip(account.people, path.joins, strict=True):
-        yield from _work(account, person, at, until, rng)
+    founder, first = account.people[0], life.joinings[0]
+    if first.how == "self":
+        # Of a prospect or a lead the visit is the one that ends in the sign-up.
+        seen = life.seen if account.origin == "organic" else first.at - HOUR
+        yield from _look_around(founder, seen, rng, visits=2, until=first.at)
+    for person, joining in zip(account.people, life.joinings, strict=False):
+        yield from _come(account, life, person, joining, rng)
+    for number, (inviter, at) in enumerate(life.unanswered, 1):
+        to = f"colleague{number}@{account.people[inviter].email.partition('@')[2]}"
+        yield _call(at, "track", "Invite Sent", account.people[inviter], account.workspace, to=to)
+    yield from _work_of_all(account, life, until, rng)
     if account.training_browser is not None:
-        yield from _train(account, max(path.joins) + 3 * DAY, rng)
-    yield from _want_more(account, path)
+        yield from _train(account, max(joining.at for joining in life.joinings) + 3 * DAY, rng)
+    yield from _plans(account, life)
+    yield from _want_more(account, life)
+    for at in life.dark_mode:
+        yield _call(at, "track", "Dark Mode Enabled", founder, account.workspace)
 
 
 def _look_around(person: Person, since: Instant, rng: Generator, *, visits: int, until: Instant | None = None) -> Iterator[Call]:
@@ -76,32 +82,114 @@ def _look_around(person: Person, since: Instant, rng: Generator, *, visits: int,
         at -= at % SECOND
 
 
-def _sign_up(account: Account, person: Person, at: Instant, rng: Generator) -> Iterator[Call]:
+def _come(account: Account, life: Life, person: Person, joining: Joining, rng: Generator) -> Iterator[Call]:
+    """Somebody's sign-up: by themselves, by an invitation, or because their company gives them a seat."""
+    at = joining.at
+    is_founder = person is account.people[0]
+    if joining.how == "self":
+        has_trial = life.trial_until is not None
+        traits = {"trial_end": to_datetime(life.trial_until).date().isoformat()} if life.trial_until is not None else {}
+        plan = "trial" if has_trial else "free"
+        yield from _sign_up(account, person, at, plan=plan, via="self", source=account.origin)
+        yield _join(account, person, at + 50 * SECOND, plan, **traits)
+    elif joining.how == "invitation":
+        assert joining.inviter is not None, joining
+        assert joining.asked is not None, joining
+        inviter = account.people[joining.inviter]
+        yield _call(joining.asked, "track", "Invite Sent", inviter, account.workspace, to=person.email)
+        yield _look(person, at, "Invitation")
+        plan = plan_at(life, at + MINUTE)
+        yield from _sign_up(account, person, at + MINUTE, plan=plan, via="invitation")
+        yield _join(account, person, at + MINUTE + 50 * SECOND, plan)
+        yield _call(at + 2 * MINUTE, "track", "Invite Accepted", person, account.workspace, invited_by=inviter.id)
+    else:
+        yield from _sign_up(account, person, at, plan="business", via="seat")
+        yield _join(account, person, at + 50 * SECOND, "business")
+    if is_founder:
+        yield _call(at + 4 * MINUTE, "track", "Workspace Created", person, account.workspace, template="incident")
+
+
+def _sign_up(account: Account, person: Person, at: Instant, **said: str) -> Iterator[Call]:
     yield _look(person, at, "Sign Up")
     traits = {"name": person.name, "email": person.email, "title": person.title}
     yield Call(at + 40 * SECOND, at + 41 * SECOND, "identify", person=person.id, browser=person.browser, said=traits)
-    yield replace(_call(at + 41 * SECOND, "track", "Signed Up", person, None, plan="free"), browser=person.browser)
-    yield _join(account, person, at + 50 * SECOND, plan="free")
+    yield replace(_call(at + 41 * SECOND, "track", "Signed Up", person, None, **said), browser=person.browser)
 
 
-def _join(account: Account, person: Person, at: Instant, plan: str) -> Call:
-    return Call(at, at + SECOND, "group", person=person.id, workspace=account.workspace, said={"name": account.name, "plan": plan})
+def plan_at(life: Life, at: Instant) -> str:
+    """The plan of the account's workspace."""
+    if any(term.starts <= at < term.ends for term in life.terms):
+        return "business"
+    if life.upgraded is not None and life.upgraded <= at and (life.cancelled is None or at < life.cancelled) and not life.terms:
+        return "team"
+    if life.upgraded is not None and life.terms and life.upgraded <= at < life.terms[0].starts:
+        return "team"
+    return "trial" if life.trial_until is not None and at < life.trial_until else "free"
 
 
-def _work(account: Account, person: Person, since: Instant, until: Instant, rng: Generator) -> Iterator[Call]:
-    """Sessions on working days, from the day after `since` on."""
-    first = since - since % DAY
-    for days in range(1, (until - first) // DAY):
-        day = first + days * DAY
-        if (day // DAY + 3) % 7 > 4 or rng.random() >= _ACTIVE[account.fate]:
+def _plans(account: Account, life: Life) -> Iterator[Call]:
+    """Whenever the plan changes, the product tells the workspace's new one."""
+    founder = account.people[0]
+    where = account.workspace
+    if life.upgraded is not None:
+        via = "trial" if life.converted else "card"
+        yield _call(life.upgraded, "page", "Pricing", founder, where)
+        yield _call(life.upgraded + 3 * MINUTE, "track", "Plan Upgraded", founder, where, plan="team", via=via)
+    changes = [life.trial_until, life.upgraded, life.cancelled, *(at for term in life.terms for at in (term.starts, term.ends))]
+    for at in sorted(each for each in changes if each is not None):
+        now = plan_at(life, at)
+        if at > life.joinings[0].at and now != plan_at(life, at - 1):
+            yield _join(account, founder, at + 4 * MINUTE, now)
+
+
+def _join(account: Account, person: Person, at: Instant, plan: str, **traits: str) -> Call:
+    return Call(at, at + SECOND, "group", person=person.id, workspace=account.workspace, said={"name": account.name, "plan": plan} | traits)
+
+
+def _work_of_all(account: Account, life: Life, until: Instant, rng: Generator) -> Iterator[Call]:
+    starts = life.terms[0].starts if life.terms else until
+    if life.activated is None and not life.terms:
+        yield from _work(account, account.people[0], life.joinings[0].at, life.joinings[0].at + 12 * DAY, starts, rng, _TRY)
+        return
+    ends = min(until, life.works_until or until)
+    if life.activated is not None:
+        # What makes the team active is that its founder runs something, once and soon.
+        yield _call(life.activated, "track", "Runbook Run", account.people[0], account.workspace, runbook="rb-1")
+    for person, joining in zip(account.people, life.joinings, strict=False):
+        since = max(joining.at, life.activated or 0)
+        yield from _work(account, person, since, min(ends, joining.until or ends), starts, rng, _WORK)
+    if life.second_team is not None:
+        members = account.people[: sum(joining.at < life.second_team for joining in life.joinings)][-2:]
+        yield _call(life.second_team, "track", "Workspace Created", members[0], account.second_workspace, template="change")
+        for person in members:
+            work = _work(account, person, life.second_team, min(ends, life.second_team + 90 * DAY), starts, rng, _WORK)
+            yield from (replace(call, workspace=account.second_workspace) for call in work)
+
+
+def _work(
+    account: Account, person: Person, since: Instant, until: Instant, contract: Instant, rng: Generator, work: tuple[str, ...]
+) -> Iterator[Call]:
+    """Sessions on working days, from the day after `since` on. contract: from then on people work at a customer's pace."""
+    first = since - since % DAY + DAY
+    for number, chance in enumerate(rng.random(max(0, (until - first) // DAY + 1)).tolist()):
+        day = first + number * DAY
+        # Whoever is not active at the busiest time is not active at any.
+        if chance >= _ACTIVE or (day // DAY + 3) % 7 > 4 or chance >= _activity(day, contract):
             continue
         at = at_work(day, account, rng)
-        for _ in range(int(rng.integers(1, 7))):
-            name = pick(rng, _WORK)
-            yield _call(at, "track", name, person, account.workspace, runbook=f"rb-{int(rng.integers(1, 30))}")
+        for _ in range(int(rng.integers(1, 5))):
+            if at < until:
+                name = pick(rng, work)
+                yield _call(at, "track", name, person, account.workspace, runbook=f"rb-{int(rng.integers(1, 30))}")
             at += int(rng.integers(20, 900)) * SECOND
-        if rng.random() < 0.1:
+        if rng.random() < 0.1 and at < until:
             yield _call(at, "track", HEARTBEAT, person, account.workspace)
+
+
+def _activity(day: Instant, contract: Instant) -> float:
+    moment = to_datetime(day)
+    in_lull = moment.month == 12 and moment.day > 20
+    return (_ACTIVE_CUSTOMER if day >= contract else _ACTIVE) * (_LULL if in_lull else 1.0)
 
 
 def _train(account: Account, at: Instant, rng: Generator) -> Iterator[Call]:
@@ -114,25 +202,26 @@ def _train(account: Account, at: Instant, rng: Generator) -> Iterator[Call]:
         at += 20 * MINUTE
 
 
-def _want_more(account: Account, path: Path) -> Iterator[Call]:
-    """The signs that a team has become a company's."""
-    founder, second = account.people[0], account.people[min(1, len(account.people) - 1)]
+def _want_more(account: Account, life: Life) -> Iterator[Call]:
+    """The signs that a team has become a company's, and those that only look like it."""
+    founder = account.people[0]
     where = account.workspace
-    if path.seat_limit is not None:
-        yield _call(path.seat_limit + 5 * MINUTE, "track", "Seat Limit Reached", founder, where, plan="free", seats=5)
-        yield _call(path.seat_limit + 7 * MINUTE, "page", "Pricing", founder, where)
-    if path.upgraded is not None:
-        yield _call(path.upgraded, "page", "Pricing", founder, where)
-        yield _call(path.upgraded + 3 * MINUTE, "track", "Plan Upgraded", founder, where, plan="team", by="card")
-        yield _join(account, founder, path.upgraded + 4 * MINUTE, plan="team")
-    for at in path.looks_at_sso:
-        yield _call(at, "track", "SSO Settings Viewed", second, where, plan="free")
-        yield _call(at + 6 * MINUTE, "page", "Security", second, where)
-    if path.asks is not None:
-        yield _call(path.asks - 4 * MINUTE, "page", "Pricing", founder, where)
-        yield _call(path.asks, "track", "Contact Sales Clicked", founder, where, about="single sign-on")
-    if path.closes is not None and account.fate == "buys":
-        yield _join(account, founder, path.closes + 60 * MINUTE, plan="business")
+    if life.seat_limit is not None:
+        yield _call(life.seat_limit + 5 * MINUTE, "track", "Seat Limit Reached", founder, where, plan="free", seats=5)
+        yield _call(life.seat_limit + 7 * MINUTE, "page", "Pricing", founder, where)
+    if life.curious is not None:
+        yield _call(life.curious, "track", "SSO Settings Viewed", founder, where, plan=plan_at(life, life.curious))
+    for at in life.sso:
+        # The second of those who are there by then, else the founder.
+        who = account.people[1 if len(life.joinings) > 1 and life.joinings[1].at < at else 0]
+        yield _call(at, "track", "SSO Settings Viewed", who, where, plan=plan_at(life, at))
+        yield _call(at + 6 * MINUTE, "page", "Security", who, where)
+    if life.questionnaire is not None:
+        yield _call(life.questionnaire, "track", "Security Questionnaire Requested", founder, where)
+    for hand, about in ((life.asks, "single sign-on"), (life.idle_hand, "invoices")):
+        if hand is not None:
+            yield _call(hand - 4 * MINUTE, "page", "Pricing", founder, where)
+            yield _call(hand, "track", "Contact Sales Clicked", founder, where, about=about)
 
 
 def _look(person: Person, at: Instant, page: str) -> Call:
