@@ -88,6 +88,9 @@ def _print_next(demo: Demo) -> None:
     founder = demo.company.story.people[0].id
     tries = (
         (f"identity {founder}", "who this is, by which links, and why"),
+        ("signals", "for how many each signal is on, and how often it fired"),
+        (f"explain wants_sso {demo.story_account}", "why it turned: the rule, the values, the facts"),
+        ("backtest wants_sso --outcome opportunity_opened --within 60d", "what it was worth"),
         ("failed", "rows that could not be stored, whole, with what to mend"),
         ("doctor", "what is doubtful: assumed times, conflicts, odd values"),
     )
