@@ -146,6 +146,7 @@ def test_ravenstack_has_so_many_edges(ravenstack: Project) -> None:
     assert log.known_until is not None
     assert counted(found_edges(ravenstack), log.known_until) == {
         "broad_use": (716, 641),
+        "has_left": (110, 0),
         "in_use": (991, 906),
         "large_contract": (385, 0),
         "many_errors": (7, 6),

@@ -79,18 +79,24 @@ class Curve:
 def find_curve(project: Project, asked: CurveRequest) -> Curve:
     """Raises UnknownName, and NoThreshold for a signal that compares nothing with a number or a length."""
     signal = find_signal(project, asked.signal)
-    tests = list(dict.fromkeys(_with_threshold(signal.when)))
-    if not tests:
-        raise NoThreshold(f"`{signal.name}` compares no measure with a number or a length", f"its condition is `{show(signal.when)}`")
-    if not 1 <= asked.test <= len(tests):
-        raise UnknownName("test with a threshold", str(asked.test), map(str, range(1, len(tests) + 1)))
+    tests = find_tests(signal, asked.test)
     test = tests[asked.test - 1]
     log = project.log()
     as_of = project.as_of(asked.as_of, log)
     fold = open_fold(project, log)
-    found = [_point(signal, test, swept) for swept in _swept(fold, signal, test, as_of)]
+    found = [_point(test, swept) for swept in sweep(fold, signal, test, as_of)]
     last = max((number for number, point in enumerate(found) if point.entered or point.stands), default=-1)
     return Curve(signal, show(test), tuple(map(show, tests)), tuple(found[: last + 1]), as_of, project.playbook.fingerprint)
+
+
+def find_tests(signal: Signal, number: int) -> list[Comparison]:
+    """The tests of a signal that have a threshold, of which there are at least `number`. Raises UnknownName and NoThreshold."""
+    tests = list(dict.fromkeys(_with_threshold(signal.when)))
+    if not tests:
+        raise NoThreshold(f"`{signal.name}` compares no measure with a number or a length", f"its condition is `{show(signal.when)}`")
+    if not 1 <= number <= len(tests):
+        raise UnknownName("test with a threshold", str(number), map(str, range(1, len(tests) + 1)))
+    return tests
 
 
 def _with_threshold(condition: Condition) -> Iterator[Comparison]:
@@ -103,16 +109,33 @@ def _with_threshold(condition: Condition) -> Iterator[Comparison]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Swept:
-    """What one threshold gives. subject, at: (entering,) where it enters, by instant. on: for how many it is on in the end."""
+class Swept:
+    """What one threshold gives. subject, at, fires: (entering,) where it enters, by instant, and whether it fires there. on: for how many it
+    is on in the end."""
 
     literal: Literal
     subject: npt.NDArray[Any]
     at: npt.NDArray[np.int64]
+    fires: npt.NDArray[np.bool_]
     on: int
 
 
-def _swept(fold: Fold, signal: Signal, test: Comparison, as_of: Instant) -> Iterator[_Swept]:
+def sweep(fold: Fold, signal: Signal, test: Comparison, as_of: Instant) -> Iterator[Swept]:
+    """What the signal would have done under every threshold of one of its tests, strictest or loosest first."""
+    from tandem.signals.passing import passed_on
+
+    passed = passed_on(fold.timeline, fold.records, signal.about)
+    for literal, subject, at, on in _swept(fold, signal, test, as_of):
+        order = np.argsort(at, kind="stable")
+        order = order[at[order] <= as_of]
+        whose, when = subject[order], at[order]
+        fires = fired(zip(whose.tolist(), when.tolist(), strict=True), signal.cooldown, passed)
+        yield Swept(literal, whose, when, np.array(fires, np.bool_), on)
+
+
+def _swept(
+    fold: Fold, signal: Signal, test: Comparison, as_of: Instant
+) -> Iterator[tuple[Literal, npt.NDArray[Any], npt.NDArray[np.int64], int]]:
     right, measure = cast(Literal, test.right), test.left
     if signal.when == test and test.sign == ">=" and isinstance(measure, Measure) and measure.function in _COUNTED:
         # The whole condition is one threshold on how many different ones there are: one pass tells all of them.
@@ -120,19 +143,13 @@ def _swept(fold: Fold, signal: Signal, test: Comparison, as_of: Instant) -> Iter
         values = fold.values_at(measure, signal.about, as_of)
         for number in range(1, THRESHOLDS_MAX + 1):
             subject, at = curve.entering(number)
-            yield _swept_until(replace(right, value=number * SCALE), subject, at, int((values >= number).sum()), as_of)
+            yield replace(right, value=number * SCALE), subject, at, int((values >= number).sum())
         return
     for value in _thresholds(fold, signal, test):
         literal = replace(right, value=value)
         edges = fold.edges(_replaced(signal.when, test, replace(test, right=literal)), signal.about)
         turns = np.where(edges.entered, 1, -1)[edges.at <= as_of]
-        yield _swept_until(literal, edges.subject[edges.entered], edges.at[edges.entered], int(turns.sum()), as_of)
-
-
-def _swept_until(literal: Literal, subject: npt.NDArray[Any], at: npt.NDArray[np.int64], on: int, as_of: Instant) -> _Swept:
-    order = np.argsort(at, kind="stable")
-    order = order[at[order] <= as_of]
-    return _Swept(literal, subject[order], at[order], on)
+        yield literal, edges.subject[edges.entered], edges.at[edges.entered], int(turns.sum())
 
 
 def _thresholds(fold: Fold, signal: Signal, test: Comparison) -> list[int]:
@@ -159,15 +176,14 @@ def _replaced(node: Expression, old: Comparison, new: Comparison) -> Any:
     return replace(node, **changed) if changed else node
 
 
-def _point(signal: Signal, test: Comparison, swept: _Swept) -> Point:
+def _point(test: Comparison, swept: Swept) -> Point:
     entered = len(swept.at)
-    fires = fired(zip(swept.subject.tolist(), swept.at.tolist(), strict=True), signal.cooldown)
     return Point(
         threshold=show(swept.literal),
         stands=swept.literal == test.right,
         entered=entered,
         left=entered - swept.on,
-        fires=sum(fires),
+        fires=int(swept.fires.sum()),
         subjects=len(np.unique(swept.subject)),
         on=swept.on,
     )

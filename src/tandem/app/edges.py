@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tandem import __version__
 from tandem.app.failures import UnknownName
 from tandem.app.project import Project
-from tandem.signals.firing import fired
+from tandem.signals.firing import Passing, fired
 from tandem.signals.playbook.declare import Signal
 from tandem.storage.derived import Builder, Derived, Part
 from tandem.storage.log import Log
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tandem.timeline.timeline import Timeline
 
 # To be raised with what is kept, or how it is found.
-EDGES_VERSION = 1
+EDGES_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +154,7 @@ def open_fold(project: Project, log: Log) -> Fold:
 def _found(project: Project, log: Log, missing: list[Signal], derived: Derived, state: Mapping[str, Any]) -> dict[str, Part]:
     from tandem.app.feeding import Feeding
     from tandem.signals.because import known_at
+    from tandem.signals.passing import passed_on
 
     fold = open_fold(project, log)
     feeding = Feeding(fold)
@@ -163,13 +164,16 @@ def _found(project: Project, log: Log, missing: list[Signal], derived: Derived, 
         for signal in missing:
             edges = fold.edges(signal.when, signal.about)
             known = known_at(fold, signal.when, signal.about, edges)
-            arrays = _ordered(fold.timeline, signal, edges.subject, edges.at, edges.entered, known)
+            passed = passed_on(fold.timeline, fold.records, signal.about)
+            arrays = _ordered(fold.timeline, signal, edges.subject, edges.at, edges.entered, known, passed)
             found[signal.name] = builder.keep(signal.name, arrays | {"fed": feeding.hours(signal.when)})
         builder.publish(state, replaces, {})
     return found
 
 
-def _ordered(timeline: Timeline, signal: Signal, subject: Any, at: Any, entered: Any, known: Any) -> dict[str, npt.NDArray[Any]]:
+def _ordered(
+    timeline: Timeline, signal: Signal, subject: Any, at: Any, entered: Any, known: Any, passed: Iterable[Passing]
+) -> dict[str, npt.NDArray[Any]]:
     ids = timeline.subjects(signal.about).ids
     codes, place = np.unique(subject, return_inverse=True)
     texts = [ids[code] for code in codes.tolist()]
@@ -178,10 +182,10 @@ def _ordered(timeline: Timeline, signal: Signal, subject: Any, at: Any, entered:
     rank[by_text] = np.arange(len(texts), dtype=np.int32)
     whose = rank[place]
     order = np.lexsort((whose, at))
-    whose, at, entered, known = whose[order], at[order], entered[order], known[order]
+    whose, at, entered, known, subject = whose[order], at[order], entered[order], known[order], subject[order]
     fires = np.zeros(len(at), np.bool_)
     enters = np.flatnonzero(entered)
-    fires[enters] = fired(zip(whose[enters].tolist(), at[enters].tolist(), strict=True), signal.cooldown)
+    fires[enters] = fired(zip(subject[enters].tolist(), at[enters].tolist(), strict=True), signal.cooldown, passed)
     words = Words.of([texts[number] for number in by_text])
     return {"subject": whose, "at": at, "known_at": known, "entered": entered, "fires": fires} | words.arrays("subjects")
 

@@ -19,7 +19,7 @@ from tandem.language.problem import Problem, sort_problems
 from tandem.language.shape import Shape, read
 from tandem.language.source import Source, Span
 from tandem.language.tree import Entries, Node, Tree, decode_file, read_yaml
-from tandem.signals.playbook.declarations import Declarations, Trees, read_declarations, rules_of, sets_in
+from tandem.signals.playbook.declarations import Declarations, Trees, outcomes_in, read_declarations, rules_of, sets_in
 from tandem.signals.playbook.declare import Icp, Score, Signal
 from tandem.signals.world import Declared
 from tandem.values.names import nearest
@@ -107,7 +107,7 @@ class _Folder:
         self.problems += declared.problems
         return Playbook(
             company=known,
-            product=Product() if product is None else product.product(known.time_zone, declared.sets),
+            product=Product() if product is None else product.product(known.time_zone, declared.sets, declared.outcomes),
             sources=sources,
             icp=declared.icp,
             signals=declared.signals,
@@ -138,6 +138,7 @@ class _Folder:
                 icp=icp,
                 has_icp=ICP_FILE in paths,
                 sets=None if lost else {} if product is None else sets_in(product),
+                outcomes=outcomes_in(product),
                 events=tuple(said.get("events", ())) or None,
                 plans=None if lost or not_read("plans") else tuple(plan.value.name for plan in said.get("plans", ())),
             )
@@ -215,11 +216,16 @@ class _Folder:
 
     def check_order(self, product: ProductFile, names: list[str]) -> None:
         known = [*names, *RESERVED_SOURCES]
-        for source in product.sources:
-            if source.value not in known:
-                near = nearest(source.value, known)
-                help = f"did you mean `{near}`?" if near is not None else f"make `{SOURCES_FOLDER}/{source.value}.yaml`, or remove the name"
-                self.problems.append(Problem("unknown_name", f"there is no source `{source.value}`", source.span, help))
+        named = [(source.value, source.span) for source in product.sources]
+        root = self.roots[PRODUCT_FILE]
+        until = root.find("complete_until") if isinstance(root, Entries) else None
+        if until is not None and isinstance(until.value, Entries):
+            named += [(entry.key.text, entry.key.span) for entry in until.value.entries]
+        for source, place in named:
+            if source not in known:
+                near = nearest(source, known)
+                help = f"did you mean `{near}`?" if near is not None else f"make `{SOURCES_FOLDER}/{source}.yaml`, or remove the name"
+                self.problems.append(Problem("unknown_name", f"there is no source `{source}`", place, help))
 
     def problem(self, code: str, message: str, path: str, help: str) -> None:
         """A problem of a file as such, which has no words to underline."""

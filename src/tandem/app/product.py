@@ -1,4 +1,4 @@
-"""`product.yaml`: plans, events, the order of sources, who is who, and whom to leave out."""
+"""`product.yaml`: plans, events, the order of sources, who is who, whom to leave out, and what counts as success."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from tandem.language.record import Either, Field, ListOf, MapOf, Record
 from tandem.language.shape import As, DateOrInstant, Length, Located, Moment, Number, Placed, Text, Whole
 from tandem.language.source import Span
 from tandem.language.tree import Entries, Items, Node, Scalar
+from tandem.signals.playbook.outcomes import OUTCOME, STAGES, Judged, OutcomeSaid, Stages, plans_named
 from tandem.values.durations import Duration
 from tandem.values.instants import HOUR
+from tandem.values.names import nearest
 
 Suppressed = Literal["person", "event", "email"]
 
@@ -42,7 +44,8 @@ class Suppression:
 class Product:
     """plans: lowest first. events: declared name to what it means. rules: the part of identity, its sources first wins.
 
-    sets: what each named set picks: what any of its selectors picks. trial: how long one lasts; None where there are none.
+    sets: what each named set picks: what any of its selectors picks. trial: how long one lasts; None where there are none. judged: by
+    what signals are judged.
     """
 
     name: str = ""
@@ -53,6 +56,7 @@ class Product:
     suppress: tuple[Suppression, ...] = ()
     sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
     trial: Duration | None = None
+    judged: Judged = field(default_factory=Judged)
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,13 @@ class ProductFile:
     suppress: tuple[Suppression, ...]
     sets: Mapping[str, tuple[str, ...]]
     trial: Located[Duration] | None
+    outcomes: Mapping[str, OutcomeSaid]
+    stages: Stages
+    complete_until: Mapping[str, Located[Moment]]
+    touches_per_lead: float | None
 
-    def product(self, zone: tzinfo, sets: Mapping[str, tuple[Selector, ...]]) -> Product:
-        """The same with instants; a bare date is midnight in `zone`."""
+    def product(self, zone: tzinfo, sets: Mapping[str, tuple[Selector, ...]], happens: Mapping[str, Selector]) -> Product:
+        """The same with instants; a bare date is midnight in `zone`. happens: what each outcome that is an event picks."""
         order = tuple(source.value for source in self.sources)
         return Product(
             name=self.name,
@@ -105,6 +113,12 @@ class ProductFile:
             suppress=self.suppress,
             sets=sets,
             trial=None if self.trial is None else self.trial.value,
+            judged=Judged(
+                outcomes={name: said.outcome(name, happens.get(name)) for name, said in self.outcomes.items()},
+                stages=self.stages,
+                complete_until={source: until.value.at(zone) for source, until in self.complete_until.items()},
+                touches_per_lead=self.touches_per_lead,
+            ),
         )
 
 
@@ -203,9 +217,15 @@ def _suppress_record(who: Suppressed) -> Record[Suppression]:
 
 
 def _check_product(product: ProductFile, node: Entries) -> Iterator[Problem]:
-    """Names of plans and of sources differ, and no mail domain is both free and a company's."""
+    """Names of plans and of sources differ, outcomes name plans that there are, and no mail domain is both free and a company's."""
     yield from _twice("plan", ((plan.value.name, plan) for plan in product.plans))
     yield from _twice("source", ((source.value, source) for source in product.sources))
+    plans = [plan.value.name for plan in product.plans]
+    for plan in plans_named(product.outcomes):
+        if plans and plan.value not in plans:
+            near = nearest(plan.value, plans)
+            help = f"did you mean `{near}`?" if near is not None else "plans are " + ", ".join(f"`{name}`" for name in plans)
+            yield Problem("unknown_name", f"there is no plan `{plan.value}`", plan.span, help)
     work = {domain.value: domain for domain in product.identity.work_domains}
     for domain in product.identity.free_domains:
         if domain.value in work:
@@ -281,6 +301,21 @@ PRODUCT = Record(
         "trial": Field(
             Placed(Length(least=HOUR)),
             "How long a trial lasts, where there is one; `tandem check` warns if no signal can fire in it.",
+        ),
+        "outcomes": Field(
+            MapOf(Text("a name of small letters, digits and `_`, such as `won`", r"[a-z][a-z0-9_]*"), OUTCOME),
+            "What counts as success, by name: `tandem backtest` judges signals by it. `won: {opportunity: won}`, `paid: {payment: first}`.",
+            default={},
+        ),
+        "stages": Field(STAGES, "Which stages of an opportunity mean won, and which lost; all others are open.", default=Stages()),
+        "complete_until": Field(
+            MapOf(Text("a source's name"), Placed(DateOrInstant())),
+            "Until when a source has told all that happened: what it has not told by then did not happen, and of later times nobody knows. "
+            "Without it, until the `exported_at` of its mapping, or else until the as-of.",
+            default={},
+        ),
+        "touches_per_lead": Field(
+            Number(least=0), "How many times a seller contacts the people of one lead, so that backtests can tell what a rule costs."
         ),
         "sources": Field(
             ListOf(Placed(Text("a source's name"))),

@@ -57,7 +57,7 @@ class Records:
         """The field of each subject of a kind, as the code of a raw value; `plan` is the highest of its active subscriptions, if any."""
         if kind == "account" and name == "is_target":
             return self._is_target
-        own = self._raw(kind, name)
+        own = self.said(kind, name)
         return coalesced([self._highest_plan(kind), own]) if name == "plan" else own
 
     def measured(self, measure: RecordMeasure, about: About) -> Steps:
@@ -71,7 +71,7 @@ class Records:
             words = of.words(measure.field.path[0])
             table = self._answers.numbers(said, "number") if measure.function == "sum" else self._answers.codes(said, None)
             value = looked_up(words, table)
-        owner = self._owner(measure.record, about)
+        owner = self.owner(measure.record, about)
         if not measure.family:
             return self._folded(measure.function, owner, counting, value, about)
         roots = self._roots
@@ -80,7 +80,7 @@ class Records:
 
     def read_by(self, measure: RecordMeasure, about: About, subject: int, t: int) -> list[str]:
         """The ids, as sources have them, of the records in force that belong to a subject, or to its family, at t."""
-        owner = self._owner(measure.record, about)
+        owner = self.owner(measure.record, about)
         if measure.family:
             owner, subject = through(owner, self._roots), int(values_at(self._roots, t)[subject])
         mine = (values_at(owner, t) == subject) & (values_at(self._of(measure.record).words(None), t) != UNKNOWN)
@@ -89,6 +89,11 @@ class Records:
     def ids_of(self, kind: About, subjects: Longs, t: int) -> list[str]:
         """The ids, as sources have them, of the records of subjects, after the merges of that instant."""
         return self._of(kind).ids_of(subjects, t)
+
+    @property
+    def raw_values(self) -> Sequence[Any]:
+        """The raw values that anything has said so far, by code."""
+        return self._answers.raw.values
 
     def versions(self, kind: str) -> Sequence[Version]:
         return self._of(kind).versions
@@ -117,7 +122,7 @@ class Records:
         """1 while a record is in force and fits the measure's `where`, else 0."""
         of = self._of(measure.record)
         if measure.where is None:
-            return is_so(of.words(None), lambda words: words != UNKNOWN)
+            return self.there(measure.record)
         paths = paths_of(measure.where)
         axis = aligned([of.words(None), *(of.words(path[0]) for path in paths)])
         said = [self._answers.raw_codes(_found(of.versions, path)) for path in paths]
@@ -136,14 +141,14 @@ class Records:
         plans = looked_up(of.words("plan"), self._answers.codes(said, "text"))
         rank, by_rank = self._answers.heights(self._declared.plans)
         heights = looked_up(plans, rank)
-        under = Under.of(self._owner("subscription", kind), [self._is_active, heights], len(self._timeline.subjects(kind).ids),
+        under = Under.of(self.owner("subscription", kind), [self.is_active, heights], len(self._timeline.subjects(kind).ids),
                          lambda active, height: (active == 1) & (height != UNKNOWN))  # fmt: skip
         highest = looked_up(greatest(under.layout, None, under.values[1], None), by_rank)
         plan_of = [each if isinstance(each, str) else None for each in self._answers.typed.values]
         return looked_up(highest, self._answers.raw_codes(plan_of))
 
     @cached_property
-    def _is_active(self) -> Steps:
+    def is_active(self) -> Steps:
         """1 while a subscription is active: its status says so or nothing, it has started, and has not ended."""
         of = self._of("subscription")
         status = looked_up(of.words("status"), self._answers.raw_codes(_found(of.versions, ("status",))))
@@ -151,7 +156,7 @@ class Records:
         started, ended = (looked_up(of.words(name), self._answers.instants(_found(of.versions, (name,)))) for name in ("started", "ended"))
         begun, over = compare_age(started, "since", ">=", 0), compare_age(ended, "since", ">=", 0)
         parts = (
-            is_so(of.words(None), lambda words: words != UNKNOWN),
+            self.there("subscription"),
             is_so(status, lambda codes: (codes == UNKNOWN) | (codes == active_code)),
             is_so(begun, lambda truth: truth != 0),
             is_so(over, lambda truth: truth != 1),
@@ -168,8 +173,8 @@ class Records:
         """Whether each account is named as a target: by the playbook, by its id or domain, or by a record of that kind."""
         targets = sorted(self._declared.targets)
         named = tied(targets, self._timeline.survivors("account"), self.codes("account"))
-        recorded = self._owner("target", "account")
-        there = is_so(self._of("target").words(None), lambda words: words != UNKNOWN)
+        recorded = self.owner("target", "account")
+        there = self.there("target")
         accounts = len(self.codes("account"))
         domains = [
             isinstance(each, str) and each.casefold() in self._declared.targets
@@ -187,7 +192,11 @@ class Records:
 
     # Whose a record is.
 
-    def _owner(self, record: str, about: About) -> Steps:
+    def there(self, kind: str) -> Steps:
+        """1 while each record of a kind is in force, else 0."""
+        return is_so(self._of(kind).words(None), lambda words: words != UNKNOWN)
+
+    def owner(self, record: str, about: About) -> Steps:
         """The subject of a kind that each record belongs to: as it names it; an account also by way of its workspace, or else its person."""
         key = record, about
         if key not in self._owners:
@@ -222,7 +231,8 @@ class Records:
             self._codes[kind] = {one: code for code, one in enumerate(self._timeline.subjects(kind).ids)}
         return self._codes[kind]
 
-    def _raw(self, kind: str, name: str) -> Steps:
+    def said(self, kind: str, name: str) -> Steps:
+        """What a field of each record of a kind says, as the code of a raw value."""
         of = self._of(kind)
         return looked_up(of.words(name), self._answers.raw_codes(_found(of.versions, (name,))))
 

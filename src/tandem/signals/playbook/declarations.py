@@ -32,13 +32,14 @@ class Trees:
     """The files, as trees. signals: the root of each file, by its path; None of one that has no tree. icp: its root, where there is one.
 
     has_icp: there is an `icp.yaml`, read or not. sets: the places of the texts of each set of `product.yaml`; None where they cannot be
-    read. events, plans: as in `Names`.
+    read. outcomes: the text of each outcome that is an event. events, plans: as in `Names`.
     """
 
     signals: Mapping[str, Node | None] = field(default_factory=dict)
     icp: Node | None = None
     has_icp: bool = False
     sets: Mapping[str, Sequence[Scalar]] | None = field(default_factory=dict)
+    outcomes: Mapping[str, Scalar] = field(default_factory=dict)
     events: tuple[str, ...] | None = None
     plans: tuple[str, ...] | None = ()
 
@@ -47,13 +48,14 @@ class Trees:
 class Declarations:
     """What could be read, without what has an error. names: for whatever asks further; its records and choices are a World's fields.
 
-    spelt: every expression in its one spelling, by its place.
+    outcomes: what each outcome that is an event picks. spelt: every expression in its one spelling, by its place.
     """
 
     signals: Mapping[str, Signal] = field(default_factory=dict)
     scores: Mapping[str, Score] = field(default_factory=dict)
     icp: Icp = field(default_factory=Icp)
     sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
+    outcomes: Mapping[str, Selector] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names(records=DECLARED_FIELDS))
     spelt: Mapping[Span, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -75,6 +77,14 @@ def sets_in(product: Node | None) -> dict[str, Sequence[Scalar]] | None:
         each.key.text: [item for item in (each.value.items if isinstance(each.value, Items) else (each.value,)) if isinstance(item, Scalar)]
         for each in entry.value.entries
     }
+
+
+def outcomes_in(product: Node | None) -> dict[str, Scalar]:
+    """The text of every outcome that is an event, as far as it is a text."""
+    entry = product.find("outcomes") if isinstance(product, Entries) else None
+    outcomes = entry.value.entries if entry is not None and isinstance(entry.value, Entries) else ()
+    events = ((each.key.text, each.value.find("event")) for each in outcomes if isinstance(each.value, Entries))
+    return {name: event.value for name, event in events if event is not None and isinstance(event.value, Scalar)}
 
 
 def rules_of(roots: Sequence[Node]) -> Entries | None:
@@ -115,6 +125,10 @@ def _lines_in(score: Node) -> list[Located[str]]:
     return [known["when"] for known in map(POINTS.readable, items) if "when" in known]
 
 
+def _is_text(node: Scalar) -> bool:
+    return isinstance(node.value, str) and bool(node.text.strip())
+
+
 class _Reading:
     def __init__(self, trees: Trees) -> None:
         self.trees = trees
@@ -132,6 +146,7 @@ class _Reading:
         icp = read_shape(ICP, self.trees.icp)
         self.problems += icp.problems
         sets = {name: self.set_of(name, texts) for name, texts in (self.trees.sets or {}).items()}
+        outcomes = {name: self.selector(text, set_fits=True) for name, text in self.trees.outcomes.items() if _is_text(text)}
         signals = {name: self.signal(name, entry.value) for name, entry in self.signals.items()}
         scores = {name: self.score(name, entry.value) for name, entry in self.scores.items()}
         tiers = [self.tier(said) for said in self.tiers]
@@ -148,6 +163,7 @@ class _Reading:
                 tuple(each.value for each in icp.value.targets) if icp.value is not None else (),
             ),
             sets={name: picked for name, picked in sets.items() if picked is not None},
+            outcomes={name: picked for name, picked in outcomes.items() if picked is not None},
             names=self.names,
             spelt=self.spelt,
             problems=sort_problems(self.problems),
@@ -236,21 +252,22 @@ class _Reading:
     # Sets.
 
     def set_of(self, name: str, texts: Sequence[Scalar]) -> tuple[Selector, ...] | None:
-        selectors = [self.selector(text) for text in texts if isinstance(text.value, str) and text.text.strip()]
+        selectors = [self.selector(text) for text in texts if _is_text(text)]
         whole = [each for each in selectors if each is not None]
         return tuple(whole) if len(whole) == len(texts) else None
 
-    def selector(self, text: Scalar) -> Selector | None:
+    def selector(self, text: Scalar, *, set_fits: bool = False) -> Selector | None:
         """An event by its whole name, or a selector with its quotes and tests. Which of the two: only a selector has a quote or a `where`."""
         said = text.text.strip()
-        if _SELECTS.search(said) is None and said != "any":
-            if said in (self.trees.sets or {}) and said not in (self.trees.events or ()):
+        is_set = said in (self.trees.sets or {}) and said not in (self.trees.events or ())
+        if _SELECTS.search(said) is None and said != "any" and not (is_set and set_fits):
+            if is_set:
                 return self.refuse_set(said, text.span)
             named = EventName(said, None, text.span)
             problems = check(named, self.names, "account").problems
             return cast(Selector | None, self.noted(text.span, Reading(None if problems else named, problems)))
         parsed = parse(text, "selector").tree
-        if isinstance(parsed, SetName) and parsed.name in (self.trees.sets or {}):
+        if isinstance(parsed, SetName) and parsed.name in (self.trees.sets or {}) and not set_fits:
             return self.refuse_set(parsed.name, parsed.span)
         return cast(Selector | None, self.noted(text.span, read(text, self.names, "account", "selector")))
 

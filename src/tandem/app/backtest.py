@@ -1,0 +1,347 @@
+"""`tandem backtest`: what a signal's firings were worth, by an outcome that `product.yaml` declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tandem.app.edges import find_signal, kept_edges, open_fold
+from tandem.app.failures import Failure, UnknownName
+from tandem.app.project import Project
+from tandem.facts.kinds import RECORD_KINDS
+from tandem.facts.tables import INSTANT
+from tandem.language.expression.nodes import (
+    About,
+    EventName,
+    FieldRef,
+    RecordMeasure,
+    Selector,
+    SetName,
+)
+from tandem.language.expression.show import show
+from tandem.signals.playbook.declare import Signal
+from tandem.signals.playbook.outcomes import Outcome
+from tandem.storage.log import Log
+from tandem.values.durations import Duration, show_duration
+from tandem.values.instants import EARLIEST, Instant
+from tandem.values.instants import show as show_instant
+
+if TYPE_CHECKING:
+    from tandem.signals.backtest.aim import Aim
+    from tandem.signals.backtest.backtest import Backtest, Question
+    from tandem.signals.backtest.hindsight import Hindsight
+    from tandem.signals.backtest.moments import Moments
+    from tandem.signals.fold import Fold
+
+
+class Unmatched(Failure):
+    code = "unmatched"
+
+
+class NoAim(Failure):
+    code = "no_aim"
+
+
+@dataclass(frozen=True)
+class BacktestRequest:
+    """signal, outcome: their names. within: how long after a firing the outcome must come. since, until: only firings and outcomes at or
+    after, and before. aim: judge the threshold that keeps it, of the test of that number, and not the one that stands there."""
+
+    signal: str
+    outcome: str
+    within: Duration
+    as_of: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    aim: Aim | None = None
+    test: int = 1
+
+
+@dataclass(frozen=True)
+class Aimed:
+    """threshold: what keeps the aim. rate: how many leads it gives in the aim's period."""
+
+    aim: Aim
+    test: str
+    threshold: str
+    rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class Backtested:
+    """assumed_share: of the facts known by the as-of, those whose `known_at` nobody stated; None of no facts. always_known: by kind of record
+    that signal or outcome reads, the fields that a mapping says were known always, which may be of today."""
+
+    signal: Signal
+    outcome: Outcome
+    question: Question
+    numbers: Backtest
+    fingerprint: str
+    assumed_share: float | None
+    always_known: Mapping[str, tuple[str, ...]]
+    aimed: Aimed | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Keys are stable; what is unknown is null, and `why` says why."""
+        numbers, asked = self.numbers, self.question
+        precision, recall = numbers.precision, numbers.recall
+        interval = precision.interval()
+        takes = numbers.lead_time_days or (None, None, None)
+        why = dict(numbers.why) | ({} if self.assumed_share is not None else {"assumed_share": "there is no fact"})
+        return {
+            "signal": self.signal.name,
+            "about": self.signal.about,
+            "outcome": self.outcome.name,
+            "within": show_duration(asked.horizon),
+            "as_of": show_instant(asked.as_of),
+            "since": show_instant(asked.begins),
+            "until": show_instant(asked.ends),
+            "fingerprint": self.fingerprint,
+            "fired": numbers.fired,
+            "already": numbers.already,
+            "matured": numbers.matured,
+            "converted": numbers.converted,
+            "open": numbers.open,
+            "open_converted": numbers.open_converted,
+            "precision": _number(precision.value),
+            "precision_low": None if interval is None else interval.low,
+            "precision_high": None if interval is None else interval.high,
+            "outcomes": numbers.outcomes,
+            "outcomes_preceded": numbers.outcomes_preceded,
+            "recall": _number(recall.value),
+            "base_rate": numbers.base_rate,
+            "lift": numbers.lift,
+            "lift_low": None if numbers.lift_interval is None else numbers.lift_interval.low,
+            "lift_high": None if numbers.lift_interval is None else numbers.lift_interval.high,
+            "lead_time_days": dict(zip(("p25", "median", "p75"), takes, strict=True)),
+            "reached": {f"{days}d": share for days, share in numbers.reached.items()},
+            "leads_per_week": numbers.leads_per_week,
+            "leads_per_week_per_seller": numbers.leads_per_week_per_seller,
+            "touches": numbers.touches,
+            "assumed_share": self.assumed_share,
+            "complete_until": show_instant(asked.complete),
+            "always_known": {kind: list(fields) for kind, fields in self.always_known.items()},
+            "aim": None if self.aimed is None else self._aim(self.aimed),
+            "why": why,
+        }
+
+    def _aim(self, aimed: Aimed) -> dict[str, Any]:
+        return {"leads": aimed.aim.leads, "per": aimed.aim.period, "test": aimed.test, "threshold": aimed.threshold, "rate": aimed.rate}
+
+
+def find_backtest(project: Project, asked: BacktestRequest) -> Backtested:
+    """Raises UnknownName for a signal or an outcome that the playbook does not declare, Unmatched where neither's subjects have the other's,
+    and, with an aim, NoThreshold and NoAim."""
+    from tandem.signals.backtest.backtest import Evidence, backtest
+    from tandem.signals.backtest.hindsight import Hindsight
+    from tandem.signals.backtest.moments import Moments
+    from tandem.signals.backtest.occurrences import employed, occurrences
+
+    signal = find_signal(project, asked.signal)
+    outcome = _find_outcome(project, asked.outcome)
+    kind = _matched_kind(signal, outcome)
+    log = project.log()
+    as_of = project.as_of(asked.as_of, log)
+    fold = open_fold(project, log)
+    hindsight = Hindsight(fold.timeline, project.playbook.declared, as_of)
+    known = _known_by(log, as_of)
+    question = _question(project, asked, log, outcome, hindsight, known.begins)
+    if asked.aim is None:
+        fired, aimed = _fired(project, log, signal, fold, as_of), None
+    else:
+        fired, aimed = _fired_as_aimed(asked, signal, fold, question)
+    found = occurrences(outcome, project.playbook.product.judged.stages, hindsight)
+    evidence = Evidence(
+        fired=fired,
+        occurred=found if kind == outcome.about else Moments.of(hindsight.account_of(outcome.about)[found.subject], found.at),
+        matched=hindsight.became(kind) if kind == signal.about else hindsight.account_of(signal.about),
+        existence=fold.timeline.subjects(signal.about).existence,
+        sellers=employed(hindsight),
+    )
+    return Backtested(
+        signal=signal,
+        outcome=outcome,
+        question=question,
+        numbers=backtest(question, evidence),
+        fingerprint=project.playbook.fingerprint,
+        assumed_share=known.assumed_share,
+        always_known=_always_known(log, as_of, _kinds_read(fold, signal, outcome)),
+        aimed=aimed,
+    )
+
+
+def _find_outcome(project: Project, name: str) -> Outcome:
+    outcomes = project.playbook.product.judged.outcomes
+    if name not in outcomes:
+        raise UnknownName("outcome", name, outcomes)
+    return outcomes[name]
+
+
+def _matched_kind(signal: Signal, outcome: Outcome) -> About:
+    """The kind of subject at which a firing and an outcome meet: the same, or else the account of both."""
+    if signal.about == outcome.about:
+        return signal.about
+    if "account" in (signal.about, outcome.about):
+        return "account"
+    raise Unmatched(
+        f"`{signal.name}` is about a {signal.about}, and `{outcome.name}` about a {outcome.about}: neither is a part of the other",
+        "declare an outcome `about: account`, which both belong to",
+    )
+
+
+def _question(
+    project: Project, asked: BacktestRequest, log: Log, outcome: Outcome, hindsight: Hindsight, begins: Instant | None
+) -> Question:
+    from tandem.signals.backtest.backtest import Question
+
+    judged = project.playbook.product.judged
+    return Question(
+        horizon=asked.within,
+        as_of=hindsight.as_of,
+        complete_until=min(_complete_until(project, _sources_of(log, outcome, hindsight)), default=hindsight.as_of),
+        log_begins=hindsight.as_of if begins is None else begins,
+        first_ever=outcome.first_ever,
+        since=asked.since,
+        until=asked.until,
+        zone=project.zone,
+        touches_per_lead=judged.touches_per_lead,
+    )
+
+
+def _complete_until(project: Project, sources: Iterable[str]) -> Iterator[Instant]:
+    """Until when each source is complete, of those that say so, by the playbook or by when their export was made."""
+    judged, mappings = project.playbook.product.judged, project.playbook.sources
+    for source in sources:
+        exported = mappings[source].exported_at if source in mappings else None
+        if source in judged.complete_until:
+            yield judged.complete_until[source]
+        elif isinstance(exported, int):
+            yield exported
+
+
+def _sources_of(log: Log, outcome: Outcome, hindsight: Hindsight) -> set[str]:
+    """The sources that have told of such outcomes, or might have."""
+    from tandem.signals.backtest.occurrences import records_read
+
+    if outcome.selector is None:
+        return {version.source for kind in records_read(outcome) for version in hindsight.records(kind)}
+    names = _events_of(outcome.selector, hindsight)
+    found: set[str] = set()
+    for batch in log.batches("event", ["event", "source"], coded=["event", "source"]):
+        picked = batch if names is None else batch.filter(pc.is_in(batch["event"].cast(pa.string()), pa.array(sorted(names))))
+        found.update(pc.unique(picked["source"].cast(pa.string())).to_pylist())
+    return found
+
+
+def _events_of(selector: Selector, hindsight: Hindsight) -> set[str] | None:
+    """The names that a selector may pick; None for any."""
+    match selector:
+        case EventName():
+            return {selector.name}
+        case SetName():
+            names = [_events_of(each, hindsight) for each in hindsight.declared.sets[selector.name]]
+            return None if None in names else {name for each in names if each is not None for name in each}
+    return None
+
+
+def _fired(project: Project, log: Log, signal: Signal, fold: Fold, as_of: Instant) -> Moments:
+    """The signal's firings, as they are kept, by the codes of the timeline."""
+    import numpy as np
+
+    from tandem.signals.backtest.moments import Moments
+
+    edges = kept_edges(project, log, [signal])[signal.name]
+    fires = np.flatnonzero(edges.fires[: edges.until(as_of)])
+    codes = fold.records.codes(signal.about)
+    of_edges = np.array([codes[one] for one in edges.subjects], np.int64)
+    return Moments.of(of_edges[edges.subject[fires]], edges.at[fires])
+
+
+def _fired_as_aimed(asked: BacktestRequest, signal: Signal, fold: Fold, question: Question) -> tuple[Moments, Aimed]:
+    """The firings of the threshold that keeps the aim."""
+    from tandem.app.curve import find_tests, sweep
+    from tandem.signals.backtest.aim import aimed
+    from tandem.signals.backtest.moments import Moments
+
+    assert asked.aim is not None, asked
+    test = find_tests(signal, asked.test)[asked.test - 1]
+    swept = list(sweep(fold, signal, test, question.as_of))
+    leads = [int((each.fires & question.within(each.at)).sum()) for each in swept]
+    length = question.ends - question.begins
+    chosen = aimed(asked.aim, leads, length)
+    if chosen is None:
+        raise NoAim(
+            f"no threshold of `{show(test)}` gives as few as {asked.aim.leads} leads a {asked.aim.period}"
+            if length > 0
+            else "the period has no length",
+            "`tandem curve` shows what each gives",
+        )
+    found = swept[chosen]
+    rate = float(asked.aim.rate(leads[chosen], length))
+    return Moments.of(found.subject[found.fires], found.at[found.fires]), Aimed(asked.aim, show(test), show(found.literal), rate)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Of the facts known by an instant. begins: the first instant at which anything was known; None of no facts. assumed: of so many facts."""
+
+    begins: Instant | None
+    facts: int
+    assumed: int
+
+    @property
+    def assumed_share(self) -> float | None:
+        return self.assumed / self.facts if self.facts else None
+
+
+def _known_by(log: Log, as_of: Instant) -> _Known:
+    """What a mapping says was known always begins nothing."""
+    facts = assumed = 0
+    begins: list[Instant] = []
+    limit = pa.scalar(as_of, INSTANT)
+    for kind in log.kinds():
+        if kind != "event" and kind not in RECORD_KINDS:
+            continue
+        for batch in log.batches(kind, ["occurred_at", "known_at", "assumed"]):
+            known = batch.filter(pc.less_equal(batch["known_at"], limit))
+            facts += known.num_rows
+            assumed += int(pc.sum(known["assumed"].cast(pa.int64())).as_py() or 0)
+            learnt = pc.max_element_wise(*(known[name].view(pa.int64()) for name in ("occurred_at", "known_at")))
+            first = pc.min(learnt.filter(pc.greater(learnt, EARLIEST))).as_py()
+            begins += [] if first is None else [int(first)]
+    return _Known(min(begins, default=None), facts, assumed)
+
+
+def _kinds_read(fold: Fold, signal: Signal, outcome: Outcome) -> set[str]:
+    """The kinds of record that a signal or an outcome reads."""
+    from tandem.signals.backtest.occurrences import records_read
+    from tandem.signals.edges import reached
+
+    kinds = set(records_read(outcome))
+    for node in reached(fold.settings, signal.when):
+        if isinstance(node, RecordMeasure):
+            kinds.add(node.record)
+        elif isinstance(node, FieldRef):
+            kinds |= {node.path[0]} if len(node.path) > 1 else {"account", signal.about}
+            kinds |= {"plan": {"subscription"}, "is_target": {"target"}}.get(node.path[-1], set())
+    return kinds
+
+
+def _always_known(log: Log, as_of: Instant, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in sorted(set(kinds) & set(log.kinds())):
+        table = log.table(kind, columns=["always", "fields"], as_of=as_of)
+        always = table.filter(table["always"])["fields"].unique().to_pylist()
+        fields = sorted({name for said in always for name in msgspec.json.decode(said)})
+        if fields:
+            found[kind] = tuple(fields)
+    return found
+
+
+def _number(share: Any) -> float | None:
+    return None if share is None else float(share)
