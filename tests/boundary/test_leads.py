@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tandem.boundary.case import Closed
 from tandem.boundary.leads import Lead, leads
-from tandem.boundary.policy import Budget, Cap, Qualifying, Terms
+from tandem.boundary.policy import Budget, Cap, Qualifying, Suppression, Terms
 from tandem.signals.playbook.declare import Points, Score
 from tandem.values.instants import DAY
 from tests.boundary.cases import HAND, NEED, NOWHERE, PLAIN, PROCUREMENT, Case, case_of, short
@@ -124,8 +124,6 @@ def test_a_lead_that_lost_its_permit_does_not_come_back_without_a_firing() -> No
     2026-03-03 account acme rival=true
     2026-03-04 account acme rival=false
     """
-    from tandem.boundary.policy import Suppression
-
     rivals = Suppression("a rival", when=read("account.rival = true"))
     case = case_of(test_a_lead_that_lost_its_permit_does_not_come_back_without_a_firing, NEED, suppression=(rivals,))
     assert listed(case) == ["acme 03-01 need until 03-03 permit"]
@@ -198,3 +196,16 @@ def test_a_permit_for_a_firing_may_rest_on_other_evidence() -> None:
     news = Qualifying("news", "plain", Terms(), not_before=30 * DAY)
     case = case_of(test_a_permit_for_a_firing_may_rest_on_other_evidence, news, signals={"news": 'count("Funding Raised", 7d) >= 1'})
     assert listed(case) == ["acme 03-02 news"]
+
+
+def test_a_signal_that_permits_nothing_is_one_more_reason_of_a_lead() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-02-01 Signed Up by bob @beta
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-02 Pricing Viewed by ann @acme
+    2026-03-02 Pricing Viewed by bob @beta
+    """
+    case = case_of(test_a_signal_that_permits_nothing_is_one_more_reason_of_a_lead, NEED, replace(PLAIN, sign="none"))
+    assert listed(case, "2026-03-03") == ["acme 03-01 need; 03-02 looks"]
+    assert waits(case, "2026-03-03") == ["beta looks no_evidence"]

@@ -95,6 +95,7 @@ def not_before(case: Case, account: str, t: Instant) -> Instant | None:
     waiting = [
         start
         for rule, signal in case.qualifying
+        if rule.sign == "plain"
         for stay in _held(case, rule, signal, account, t)
         if (start := _start(case, rule, stay, account, t)) > t and (stay.until == FOREVER or start < stay.until + rule.valid_for)
     ]
@@ -124,6 +125,8 @@ def _is_somebodys(stretch: Stretch) -> bool:
 
 def _of_signals(case: Case, account: str, t: Instant) -> Iterator[Evidence]:
     for rule, signal in case.qualifying:
+        if rule.sign == "none":
+            continue
         for stay in _held(case, rule, signal, account, t):
             until = valid_until(rule, stay)
             if _start(case, rule, stay, account, t) <= t:

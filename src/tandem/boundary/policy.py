@@ -14,7 +14,7 @@ from tandem.language.source import Span
 from tandem.values.durations import Duration
 from tandem.values.instants import DAY
 
-Sign = OneOf["enterprise_need", "raised_hand", "plain"]
+Sign = OneOf["enterprise_need", "raised_hand", "plain", "none"]
 Purpose = OneOf["help", "serve", "sell"]
 HumanMotion = OneOf["sales_assist", "sales_led"]
 BudgetPeriod = OneOf["day", "week", "month"]
