@@ -240,7 +240,14 @@ def test_what_is_simply_wrong_is_wrong_for_editors_too(tmp_path, text):
 
 def test_the_schemas_are_written_where_the_patterns_look_for_them(tmp_path):
     written = write_schemas(tmp_path / ".schema")
-    assert sorted(path.name for path in written) == ["company.json", "icp.json", "product.json", "signals.json", "sources.json"]
+    assert sorted(path.name for path in written) == [
+        "boundary.json",
+        "company.json",
+        "icp.json",
+        "product.json",
+        "signals.json",
+        "sources.json",
+    ]
     init(InitRequest(tmp_path / "acme"))
     for path in (tmp_path / "acme" / "playbook").rglob("*.yaml"):
         named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text())

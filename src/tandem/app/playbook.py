@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tandem.app.company import COMPANY, Company
 from tandem.app.product import PRODUCT, Product, ProductFile, events_in
+from tandem.boundary.declarations import DeclaredBoundary, Known, read_boundary
+from tandem.boundary.policy import Boundary
 from tandem.language.codes import FILE_BYTES_MAX
 from tandem.language.expression.units import Names
 from tandem.language.fingerprint import fingerprint
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-COMPANY_FILE, PRODUCT_FILE, ICP_FILE = "company.yaml", "product.yaml", "icp.yaml"
+COMPANY_FILE, PRODUCT_FILE, ICP_FILE, BOUNDARY_FILE = "company.yaml", "product.yaml", "icp.yaml", "boundary.yaml"
 SOURCES_FOLDER, SIGNALS_FOLDER = "sources", "signals"
-FILES, FOLDERS = (COMPANY_FILE, PRODUCT_FILE, ICP_FILE), (SOURCES_FOLDER, SIGNALS_FOLDER)
+FILES, FOLDERS = (COMPANY_FILE, PRODUCT_FILE, ICP_FILE, BOUNDARY_FILE), (SOURCES_FOLDER, SIGNALS_FOLDER)
 RESERVED_SOURCES = ("segment", "notation")  # They are read without a mapping.
 
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -42,7 +44,7 @@ _NOTES = (".md", ".txt")
 class Playbook:
     """What the folder says. Where `problems` holds an error, what could not be read has its default, and must not be acted upon.
 
-    names: all that its conditions may name. events_at, trial_at: where `product.yaml` declares each event, and how long a trial lasts.
+    boundary: None where there is no `boundary.yaml`. names: all that its conditions may name. events_at, trial_at: where `product.yaml` declares each event, and how long a trial lasts.
     fingerprint: the version of all its rules; see `language/fingerprint.py`.
     """
 
@@ -52,6 +54,7 @@ class Playbook:
     icp: Icp = field(default_factory=Icp)
     signals: Mapping[str, Signal] = field(default_factory=dict)
     scores: Mapping[str, Score] = field(default_factory=dict)
+    boundary: Boundary | None = None
     names: Names = field(default_factory=Names)
     events_at: Mapping[str, Span] = field(default_factory=dict)
     trial_at: Span | None = None
@@ -105,6 +108,7 @@ class _Folder:
             self.check_order(product, names)
         declared = self.read_declarations(paths)
         self.problems += declared.problems
+        bounded = self.read_boundary(declared, known.time_zone) if BOUNDARY_FILE in paths else None
         return Playbook(
             company=known,
             product=Product() if product is None else product.product(known.time_zone, declared.sets, declared.outcomes),
@@ -112,10 +116,11 @@ class _Folder:
             icp=declared.icp,
             signals=declared.signals,
             scores=declared.scores,
+            boundary=None if bounded is None else bounded.boundary,
             names=declared.names,
             events_at=events_in(self.roots.get(PRODUCT_FILE)),
             trial_at=None if product is None or product.trial is None else product.trial.span,
-            fingerprint=fingerprint(self.roots, declared.spelt),
+            fingerprint=fingerprint(self.roots, {**declared.spelt, **({} if bounded is None else bounded.spelt)}),
             problems=sort_problems(self.problems),
         )
 
@@ -151,6 +156,13 @@ class _Folder:
         if rules is not None:
             self.roots[f"{SIGNALS_FOLDER}/"] = rules
         return declared
+
+    def read_boundary(self, declared: Declarations, zone: tzinfo) -> DeclaredBoundary:
+        tree = self.tree(BOUNDARY_FILE)
+        known = Known(declared.names, declared.signals, declared.scores, declared.icp)
+        bounded = read_boundary(None if tree is None else tree.root, known, zone)
+        self.problems += bounded.problems
+        return bounded
 
     def files(self) -> Iterator[str]:
         """The paths, inside the folder, of all files that mean something; the others are told."""

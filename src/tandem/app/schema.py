@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tandem.app.company import COMPANY
-from tandem.app.playbook import COMPANY_FILE, ICP_FILE, PRODUCT_FILE, SIGNALS_FOLDER, SOURCES_FOLDER
+from tandem.app.playbook import BOUNDARY_FILE, COMPANY_FILE, ICP_FILE, PRODUCT_FILE, SIGNALS_FOLDER, SOURCES_FOLDER
 from tandem.app.product import PRODUCT
+from tandem.boundary.declare import BOUNDARY
 from tandem.language.schema import schema
 from tandem.signals.playbook.declare import ICP, SIGNALS
 
@@ -23,6 +24,7 @@ def playbook_schemas() -> dict[str, dict[str, Any]]:
         COMPANY_FILE: schema(COMPANY, "Tandem: the company"),
         PRODUCT_FILE: schema(PRODUCT, "Tandem: the product"),
         ICP_FILE: schema(ICP, "Tandem: the ideal customer"),
+        BOUNDARY_FILE: schema(BOUNDARY, "Tandem: the boundary"),
         f"{SIGNALS_FOLDER}/*.yaml": schema(SIGNALS, "Tandem: signals and scores"),
         f"{SOURCES_FOLDER}/*.yaml": schema(SOURCE, "Tandem: how a source's files become facts"),
     }

@@ -48,6 +48,8 @@ RECORD_KINDS: dict[str, RecordKind] = {
               due="date", paid="date"),
         _kind("touch", "a person of ours contacted somebody", account="account", person="person", seller="seller", channel="text",
               direction="text", purpose="text", outcome="text"),
+        _kind("override", "a manager lets ours touch an account that the boundary would not", account="account", seller="seller",
+              manager="seller", purpose="text", channel="text", reason="text", until="instant"),
         _kind("spend", "money spent to win business", category="text", campaign="text", motion="text", amount="money",
               currency="text"),
         _kind("seller", "a person of ours who sells or serves", name="text", email="text", role="text", manager="seller",

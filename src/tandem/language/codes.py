@@ -130,6 +130,18 @@ PROBLEMS: dict[str, Code] = {
              "Every signal of kind `usage` or `intent` needs more time from an account's beginning than the trial lasts, for it asks for a longer "
              "habit, or for a change against an earlier window. So whoever tries the product is never noticed before the trial is over. This "
              "is a warning: shorten a window, or add a signal for the first days."),
+        # The boundary.
+        Code("nobody_receives", "a signal that nobody receives",
+             "The boundary names the signals that permit a touch. One that it does not name, and that no other signal, score or tier asks for, "
+             "turns on and off without any consequence. A warning: it may be there to be looked at."),
+        Code("permit_on_usage", "a person of ours may call because the product is used",
+             "That people use the product is no reason to call them: whoever calls every busy team teaches users to hide. Let a human touch "
+             "rest on what the product cannot give by itself, such as single sign-on, a limit, or a raised hand; where use does show that, as "
+             "several teams do, say `evidence: enterprise_need`. A warning."),
+        Code("no_procurement_watch", "nobody watches for procurement",
+             "The boundary keeps sales away from users; the other mistake is to leave alone whoever wants to buy. A signal that is marked "
+             "`procurement: true` is watched: an account whose signal fired and whom nobody accepted within its `sla` is listed as neglected. A "
+             "warning, where no signal is marked."),
         # Tests of signals.
         Code("bad_fact", "a line of a test that tells no fact",
              "The lines of `given` are facts, one a line, as `tandem facts` prints them: `2026-03-01 Signed Up by ann @acme plan=free` is an event, "
