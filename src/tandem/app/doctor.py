@@ -19,6 +19,8 @@ from tandem.identity.conflicts import Conflict
 from tandem.identity.identity import Unmatched
 from tandem.values.instants import DAY, Instant, read_instant
 
+NUMBER_MAX = 2**63 / 1_000_000  # About 9.2 trillion.
+
 
 @dataclass(frozen=True)
 class SourceHealth:
@@ -162,11 +164,11 @@ def _mixed_properties(knowledge: Knowledge) -> list[Uncast]:
                 example.setdefault((event, name, shape), str(value))
     mixed = []
     for (event, name), shapes in sorted(seen.items()):
-        usual, most = shapes.most_common(1)[0]
+        usual = shapes.most_common(1)[0][0]
         total = sum(shapes.values())
-        if usual == "number" and most < total:
-            other = next(shape for shape in shapes if shape != usual)
-            mixed.append(Uncast(event, name, usual, total - most, total, example[event, name, other]))
+        if usual.startswith("number") and shapes["number"] < total:
+            other = next(shape for shape in shapes if shape != "number")
+            mixed.append(Uncast(event, name, "number", total - shapes["number"], total, example[event, name, other]))
     return mixed
 
 
@@ -174,16 +176,17 @@ def _shape_of(value: object) -> str:
     if isinstance(value, bool):
         return "flag"
     if isinstance(value, int | float):
-        return "number"
+        # Conditions count in millionths within 64 bits; what is beyond is no number to them.
+        return "number" if abs(value) < NUMBER_MAX else "number too large"
     return "text" if isinstance(value, str) else "object"
 
 
 def _is_a(declared: FieldType, value: object) -> bool:
     match declared:
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return _shape_of(value) == "number"
         case "whole" | "money":
-            return isinstance(value, int) and not isinstance(value, bool)
+            return isinstance(value, int) and _shape_of(value) == "number"
         case "flag":
             return isinstance(value, bool)
         case "date" | "instant":

@@ -5,7 +5,7 @@ What is kept holds for all instants: as of an earlier one, later edges are left 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from tandem import __version__
 from tandem.app.failures import UnknownName
+from tandem.app.identity import find_holder
+from tandem.app.knowledge import Knowledge
 from tandem.app.project import Project, storage_faults
 from tandem.signals.firing import Passing, fired
 from tandem.signals.playbook.declare import Signal
@@ -98,15 +100,17 @@ class EdgesListed:
 
 
 def list_edges(project: Project, asked: ListRequest) -> EdgesListed:
-    """Raises UnknownName for a signal that the playbook does not declare, or a subject that has never had an edge."""
+    """Raises UnknownName for a signal that the playbook does not declare, or a subject that nobody knows."""
     signal = find_signal(project, asked.signal)
     log = project.log()
     as_of = project.as_of(asked.as_of, log)
     edges = kept_edges(project, log, [signal])[signal.name]
     chosen = np.arange(len(edges.at)) < edges.until(as_of)
     if asked.subject is not None:
-        code = find_subject(edges, asked.subject, signal)
-        chosen &= edges.subject == code
+        subject = find_subject(project, log, signal, asked.subject, edges.subjects.column().to_pylist(), as_of)
+        # Who is there and never had an edge has none.
+        place = edges.subjects.column().index(subject).as_py()
+        chosen &= edges.subject == place
     if asked.since is not None:
         chosen &= edges.at >= asked.since
     if asked.until is not None:
@@ -121,13 +125,24 @@ def find_signal(project: Project, name: str) -> Signal:
     return signals[name]
 
 
-def find_subject(edges: KeptEdges, name: str, signal: Signal) -> int:
-    """The subject's number among those with edges."""
-    texts = edges.subjects.column()
-    place = texts.index(name).as_py()
-    if place < 0:
-        raise UnknownName(f"{signal.about} of `{signal.name}`", name, texts.to_pylist())
-    return int(place)
+def find_subject(project: Project, log: Log, signal: Signal, name: str, known: Sequence[str], as_of: Instant) -> str:
+    """The printed id of a subject by any of its names: an account's domain, a person's e-mail, an id that was merged away.
+
+    known: printed ids that need no look-up. Raises UnknownName.
+    """
+    if name in known:
+        return name
+    knowledge = Knowledge(log, project.playbook.product.rules, as_of)
+    with storage_faults():
+        identity = knowledge.identity
+        meant = identity.account_of(name) if signal.about == "account" else None
+        if signal.about == "person":
+            meant = identity.person_of(name) or find_holder(identity, name)
+        if meant is None:
+            meant = name if name in identity.names_of(name).get(signal.about, ()) or name in identity.subjects() else None
+    if meant is None:
+        raise UnknownName(signal.about, name, known)
+    return meant
 
 
 @storage_faults()

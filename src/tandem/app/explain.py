@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tandem.app.edges import KeptEdges, find_signal, kept_edges, open_fold
+from tandem.app.edges import KeptEdges, find_signal, find_subject, kept_edges, open_fold
 from tandem.app.failures import UnknownName
 from tandem.app.project import Project, read_typed, storage_faults
 from tandem.facts.text import show as show_fact
+from tandem.language.expression.check import check
 from tandem.language.expression.nodes import (
     And,
     Arithmetic,
@@ -29,6 +30,7 @@ from tandem.language.expression.nodes import (
     Value,
 )
 from tandem.language.expression.show import show
+from tandem.language.expression.units import Unit
 from tandem.signals.playbook.declare import Signal
 from tandem.signals.world import Answer
 from tandem.storage.log import Log
@@ -69,6 +71,7 @@ class Measured:
     """A value that the condition reads. turns: (at, value) since the edge before, the latest, and what it was before them."""
 
     expression: str
+    unit: Unit
     before: Answer
     after: Answer
     turns: tuple[tuple[Instant, Answer], ...]
@@ -85,7 +88,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class Explained:
-    """at, edge, known_at, fires: of the edge; None where the signal never turned for the subject: then `tests` and `measures` are as of now.
+    """at, edge, known_at, fires: of the edge; None where the signal had not turned for the subject until then: then `tests` and `measures` are as of now.
 
     known_at: None where the edge is one of time alone at its own instant. by_time: nothing but time changed. file, line: of the rule.
     """
@@ -105,6 +108,7 @@ class Explained:
     measures: tuple[Measured, ...]
     facts: tuple[Told, ...]
     exists: bool
+    until: Instant
     as_of: Instant
     zone: tzinfo
     fingerprint: str
@@ -123,12 +127,14 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
     kept = kept_edges(project, log, [signal])[signal.name]
     fold = open_fold(project, log)
     ids = fold.timeline.subjects(signal.about).ids
-    subject = _code(fold, signal, asked.subject)
-    edge = _latest(kept, asked.subject, until)
+    named = find_subject(project, log, signal, asked.subject, ids, as_of)
+    subject = _code(fold, signal, named)
+    edge = _latest(kept, named, until)
     at = until if edge is None else int(kept.at[edge])
     before = _before(kept, edge)
     found = changes(fold, signal.when, signal.about, subject, at) if edge is not None else []
     alone = fold.alone(signal.about, subject)
+    types = check(signal.when, project.playbook.names, signal.about)
     place = signal.place
     line, _ = place.source.place(place.start)
     return Explained(
@@ -144,9 +150,10 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
         line=line,
         text=place.text,
         tests=tuple(_tested(alone, test, at) for test in _tests(signal.when)),
-        measures=tuple(_measured(alone, value, before, at) for value in _values(signal.when)),
+        measures=tuple(_measured(alone, value, types.type_of(value).unit, before, at) for value in _values(signal.when)),
         facts=tuple(_told(log, found[:FACTS_SHOWN], fold, project.zone)),
         exists=bool(values_at(fold.timeline.subjects(signal.about).existence.between(subject, subject + 1), at)[0] == 1),
+        until=until,
         as_of=as_of,
         zone=project.zone,
         fingerprint=project.playbook.fingerprint,
@@ -224,9 +231,11 @@ def _tested(alone: Alone, test: Condition, at: Instant) -> Tested:
     return Tested(show(test), *({0: False, 1: True}.get(each) for each in (before, after)))
 
 
-def _measured(alone: Alone, value: Value, since: Instant | None, at: Instant) -> Measured:
+def _measured(alone: Alone, value: Value, unit: Unit, since: Instant | None, at: Instant) -> Measured:
     turns = [t for t in alone.turns(value) if (since is None or t >= since) and t <= at][-TURNS_SHOWN:]
-    return Measured(show(value), alone.answer(value, at - 1), alone.answer(value, at), tuple((t, alone.answer(value, t)) for t in turns))
+    return Measured(
+        show(value), unit, alone.answer(value, at - 1), alone.answer(value, at), tuple((t, alone.answer(value, t)) for t in turns)
+    )
 
 
 def _told(log: Log, found: list[Change], fold: Fold, zone: tzinfo) -> Iterator[Told]:

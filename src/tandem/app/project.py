@@ -10,6 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from deltalake.exceptions import TableNotFoundError
+from pyarrow import ArrowInvalid
+
 from tandem.app.failures import (
     AnotherWriter,
     DamagedData,
@@ -103,6 +106,13 @@ def storage_faults() -> Iterator[None]:
         raise NewerData(str(newer), "install the newer Tandem; nothing was changed") from None
     except Damaged as damaged:
         raise DamagedData(f"`data/` was altered on disk: {damaged}", "restore `data/` from a backup; nothing was changed") from None
+    except ArrowInvalid as error:
+        what = str(error).splitlines()[0][:200]
+        raise DamagedData(f"a file of `data/lake` cannot be read: {what}", "restore `data/` from a backup; nothing was changed") from None
+    except TableNotFoundError:
+        raise UnreadableInput(
+            "a table of `data/lake` cannot be read", "check that it is there, and the rights of everything in `data/`"
+        ) from None
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise DiskFull(

@@ -58,6 +58,8 @@ def check(context: click.Context, format_: Format) -> None:
         click.echo(
             f"{summary}; {counted(len(report.sources), 'source')}, {counted(len(report.signals), 'signal')}, {counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
         )
+        if report.errors and not report.tests and report.signals:
+            click.echo("tests of signals run once these problems are mended", err=True)
     context.exit(1 if report.errors else 0)
 
 

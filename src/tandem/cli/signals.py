@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -188,9 +189,9 @@ def _explained(report: Explained, facts: list[dict[str, Any]]) -> dict[str, Any]
         "measures": [
             {
                 "expression": each.expression,
-                "before": _said(each.before),
-                "after": _said(each.after),
-                "over_time": [{"at": turn, "value": _said(value)} for turn, value in each.turns],
+                "before": _said(each.before, each.unit),
+                "after": _said(each.after, each.unit),
+                "over_time": [{"at": turn, "value": _said(value, each.unit)} for turn, value in each.turns],
             }
             for each in report.measures
         ],
@@ -204,7 +205,7 @@ def _print_explained(report: Explained) -> None:
     signal = report.signal
     if report.at is None:
         there = "" if report.exists else f"; this {signal.about} does not exist then"
-        click.echo(f"{signal.name} never turned on for {report.subject}{there}")
+        click.echo(f"{signal.name} has not turned on for {report.subject} until {show(report.until)}{there}")
     else:
         turned = "turned on" if report.edge == "entered" else "turned off"
         known = f", known {show(report.known_at)}" if report.known_at not in (None, report.at) else ""
@@ -230,11 +231,11 @@ def _print_explained(report: Explained) -> None:
 def _print_measured(measure: Measured, *, show_change: bool) -> None:
     from tandem.values.instants import show
 
-    before, after = _said(measure.before), _said(measure.after)
+    before, after = (_told(each, measure.unit) for each in (measure.before, measure.after))
     change = f"{before} -> {after}" if show_change and before != after else str(after)
     click.echo(f"  {measure.expression} = {change}")
     for at, value in measure.turns:
-        click.echo(f"    {show(at)}  {_said(value)}")
+        click.echo(f"    {show(at)}  {_told(value, measure.unit)}")
 
 
 def _print_facts(report: Explained) -> None:
@@ -251,12 +252,24 @@ def _print_facts(report: Explained) -> None:
         click.echo("\nnothing was learnt at that instant: time alone changed it")
 
 
-def _said(answer: Any) -> Any:
-    """An answer as JSON and people have it: a whole number plain, another as a decimal; nothing where it is unknown."""
+def _told(answer: Any, unit: str) -> str:
+    """An answer as people read it."""
+    said = _said(answer, unit)
+    return "unknown" if said is None else str(said).lower() if isinstance(said, bool) else str(said)
+
+
+def _said(answer: Any, unit: str) -> Any:
+    """An answer as JSON has it: a whole number plain, another as a decimal, a length and a day as text; null where it is unknown."""
     from tandem.signals.world import Unknown
+    from tandem.values.durations import tell_duration
+    from tandem.values.instants import DAY
 
     if isinstance(answer, Unknown):
         return None
     if isinstance(answer, Fraction):
+        if unit == "duration":
+            return tell_duration(int(answer))
+        if unit == "date":
+            return date.fromordinal(int(answer) // DAY).isoformat()
         return int(answer) if answer.denominator == 1 else float(answer)
     return answer

@@ -47,7 +47,7 @@ def changes(fold: Fold, condition: Condition, about: About, subject: int, at: In
         account = int(values_at(fold.timeline.subjects(about).account, at)[subject])
         for _, tier in fold.settings.tiers if account != UNKNOWN else ():
             found += changes(fold, tier, "account", account, at)
-    return found
+    return list({(each.kind, each.row, each.version and each.version.id, each.how): each for each in found}.values())
 
 
 def known_at(fold: Fold, condition: Condition, about: About, edges: Edges) -> Longs:

@@ -51,6 +51,22 @@ def show_duration(length: Duration) -> str:
     return f"{length // MINUTE}m"
 
 
+def tell_duration(length: Duration) -> str:
+    """A length as people read it: every unit down to the second, the rest in decimals.
+
+    >>> tell_duration(107 * DAY + 90 * MINUTE), tell_duration(-1_500_000), tell_duration(0)
+    ('107d 1h 30m', '-1.5s', '0m')
+    """
+    if length < 0:
+        return f"-{tell_duration(-length)}"
+    parts = []
+    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE)):
+        whole, length = divmod(length, size)
+        parts += [f"{whole}{unit}"] if whole else []
+    seconds = f"{length // 1_000_000}.{length % 1_000_000:06}".rstrip("0").rstrip(".")
+    return " ".join([*parts, f"{seconds}s"] if length else parts or ["0m"])
+
+
 def _nearest_duration(text: str) -> str | None:
     found = _WORDS.fullmatch(text)
     size = _WORD_UNITS.get(found["unit"].lower()) if found else None

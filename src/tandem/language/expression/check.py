@@ -464,7 +464,7 @@ class _Checking:
         if known is not None and name not in known:
             self.unknown(noun, name, known, span)
         elif about is not None and about != self.about:
-            self.problem("wrong_subject", f"the {noun} `{name}` is about a {about}, and this is about {_article(self.about)}", span,
+            self.problem("wrong_subject", f"the {noun} `{name}` is about {_article(about)}, and this is about {_article(self.about)}", span,
                          f"ask a {noun} about the same subject")  # fmt: skip
 
 
