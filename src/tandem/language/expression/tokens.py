@@ -11,7 +11,7 @@ TokenKind = Literal["word", "text", "number", "percent", "quantity", "date", "co
 # What may be counted as versions of records; facts have the same kinds, which a test holds.
 RECORDS = frozenset(
     ("account", "person", "workspace", "lead", "campaign", "opportunity", "contract", "subscription", "invoice", "touch", "spend",
-     "seller", "target")
+     "seller", "target", "override")
 )  # fmt: skip
 SUBJECTS = ("person", "workspace", "account")
 
