@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -289,9 +290,11 @@ def test_a_reader_that_stops_listening_is_no_fault(folder: Path, tmp_path: Path)
 
 
 def test_an_import_that_is_interrupted_says_that_what_was_stored_is_safe(folder: Path, tmp_path: Path) -> None:
-    file = lines(tmp_path / "long.jsonl", *(call(f"c{n:06}", properties={"text": "x" * 500}) for n in range(40_000)))
+    file = lines(tmp_path / "long.jsonl", *(call(f"c{n:06}", properties={"text": "x" * 100}) for n in range(100_000)))
     before = Log(folder / "data").place_end
-    process = started(folder, "import", "segment", file, start_new_session=True)
+    # A shell that starts us in the background lets Ctrl-C be ignored, and children inherit that.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = started(folder, "import", "segment", file, start_new_session=True, preexec_fn=heard)
     while Log(folder / "data").place_end == before and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # As a terminal does: the workers hear it too.
@@ -300,4 +303,4 @@ def test_an_import_that_is_interrupted_says_that_what_was_stored_is_safe(folder:
     assert "what was stored is safe" in told.err
     counts = imported(folder, "segment", file)
     assert counts["duplicate"] > 0
-    assert counts["stored"] + counts["duplicate"] == 40_000
+    assert counts["stored"] + counts["duplicate"] == 100_000
