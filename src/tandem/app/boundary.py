@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.decided import Decided, Said, decide
-from tandem.app.known import known_by
+from tandem.app.decided import Said, Work, open_work
 from tandem.app.owners import field_of
 from tandem.app.permits import RefusalShown, show_refusals
 from tandem.app.project import Project
@@ -161,39 +160,37 @@ class BoundaryReport:
 
 
 def find_boundary(project: Project, asked: BoundaryRequest) -> BoundaryReport:
-    log = project.log()
-    decided = decide(project, log, project.as_of(asked.as_of, log), draft=asked.draft)
-    return judge_boundary(decided, asked.since, asked.until)
+    return judge_boundary(open_work(project, asked.as_of, draft=asked.draft), asked.since, asked.until)
 
 
-def judge_boundary(decided: Decided, since: Instant | None, until: Instant | None) -> BoundaryReport:
-    as_of, company = decided.as_of, decided.playbook.company
-    begins = decided.begins(known_by(decided.log, as_of).begins) if since is None else since
+def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> BoundaryReport:
+    as_of, playbook = work.as_of, work.now.playbook
+    begins = work.begins() if since is None else since
     # What happens at the as-of itself has happened.
     ends = as_of + 1 if until is None else until
     return BoundaryReport(
         as_of=as_of,
         since=begins,
         until=as_of if until is None else until,
-        fingerprint=decided.playbook.fingerprint,
-        said=decided.said,
-        bounded=decided.playbook.boundary is not None,
-        company=company.name,
-        zone=company.time_zone.key,
-        judged=tuple(_touch(decided, each) for each in decided.judged(begins, ends)),
-        due=_due(decided, decided.watch(begins, ends).due),
-        neglected_now=_due(decided, decided.neglected()),
+        fingerprint=playbook.fingerprint,
+        said=work.said,
+        bounded=playbook.boundary is not None,
+        company=playbook.company.name,
+        zone=playbook.company.time_zone.key,
+        judged=tuple(_touch(work, each) for each in work.judged(begins, ends)),
+        due=_due(work, work.sweep.watch(begins, ends).due),
+        neglected_now=_due(work, work.sweep.neglected(as_of)),
     )
 
 
-def _touch(decided: Decided, judged: Judged) -> TouchRow:
+def _touch(work: Work, judged: Judged) -> TouchRow:
     touch = judged.touch
     refusals = show_refusals(judged.refusals)
     return TouchRow(
         touch=touch.id,
         at=touch.at,
         account=judged.account,
-        account_name=None if touch.account is None else field_of(decided, touch.account, "name", decided.as_of),
+        account_name=None if touch.account is None else field_of(work.now, touch.account, "name", work.as_of),
         person=touch.person,
         seller=touch.seller or None,
         channel=touch.channel or None,
@@ -203,12 +200,12 @@ def _touch(decided: Decided, judged: Judged) -> TouchRow:
     )
 
 
-def _due(decided: Decided, due: Iterable[Due]) -> tuple[DueRow, ...]:
+def _due(work: Work, due: Iterable[Due]) -> tuple[DueRow, ...]:
     """The earliest deadline first."""
     rows = [
         DueRow(
             each.account,
-            field_of(decided, each.account, "name", decided.as_of),
+            field_of(work.now, each.account, "name", work.as_of),
             each.firing.signal,
             each.firing.at,
             each.deadline,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tandem.boundary.blocks import Block, Question
     from tandem.boundary.case import Case, Firing, Touch
     from tandem.boundary.evidence import Evidence, Stance
+    from tandem.boundary.in_force import InForce
     from tandem.boundary.judged import Judged
     from tandem.boundary.leads import Leads
     from tandem.boundary.meaning import Answer
@@ -47,19 +48,25 @@ class Answering(Protocol):
     def is_employed(self, seller: str, t: Instant) -> bool: ...
 
 
+class Sweep(Protocol):
+    """What was decided over the playbooks in force, one after the other, up to an instant."""
+
+    @property
+    def leads(self) -> Leads: ...
+    @property
+    def firings(self) -> Sequence[Firing]: ...
+    def watch(self, since: Instant, until: Instant) -> Watch: ...
+    def neglected(self, t: Instant) -> Sequence[Due]: ...
+
+
 @dataclass(frozen=True, eq=False)
-class Decided:
-    """said: whose playbook it is: the one applied; the folder's, because none was applied yet; or the folder's, because a draft was asked for."""
+class Ruling:
+    """A playbook with what its boundary answers."""
 
     project: Project
     log: Log
-    as_of: Instant
     playbook: Playbook
-    said: Said
     answers: Answering
-    leads: Leads
-    firings: Sequence[Firing]
-    case: Case
 
     @property
     def boundary(self) -> Boundary:
@@ -72,41 +79,103 @@ class Decided:
 
         return open_fold(self.project, self.log)
 
+    def code(self, subject: Subject) -> int | None:
+        """Of the subject in the fold."""
+        return self.fold.records.codes(subject.kind).get(subject.id)
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """The boundary's work as of an instant. rulings: from when on each is in force, up to then; never none.
+
+    said: whose playbook it is: the one applied; the folder's, because none was applied yet; or the folder's, because a draft was asked for.
+    """
+
+    log: Log
+    as_of: Instant
+    said: Said
+    rulings: Sequence[InForce[Ruling]]
+    sweep: Sweep
+
+    @property
+    def now(self) -> Ruling:
+        """By what is in force at the as-of."""
+        return self.rulings[-1].playbook
+
+    def at(self, t: Instant) -> Ruling | None:
+        """By what was in force then; None before the first."""
+        from tandem.boundary.in_force import in_force_at
+
+        return in_force_at(self.rulings, t)
+
+    @property
+    def leads(self) -> Leads:
+        return self.sweep.leads
+
+    def is_on(self, firing: Firing, t: Instant) -> bool:
+        """Whether the signal still is; a playbook that has it no more has it on for nobody."""
+        ruling = self.at(t)
+        return ruling is not None and firing.signal in ruling.boundary.signals and ruling.answers.is_on(firing, t)
+
+    def judged(self, since: Instant, until: Instant) -> list[Judged]:
+        """Every outbound touch in [since, until), by the playbook of its day."""
+        from tandem.boundary.in_force import periods
+
+        found: list[Judged] = []
+        for period, one in periods(self.rulings):
+            first, last = max(since, period.since), min(until, period.until)
+            found += one.playbook.answers.judged(first, last, self.as_of) if first < last else ()
+        return found
+
     def sellers(self) -> set[str]:
         """Everybody of ours whom a record or a touch names."""
         told = {
             each.record_id
-            for each in self.fold.timeline.records("seller")
+            for each in self.now.fold.timeline.records("seller")
             if each.occurred_at <= self.as_of and any(since <= self.as_of for since, _ in each.stretches)
         }
-        return told | {each.seller for each in self.answers.touches(self.as_of)} - {""}
+        return told | {each.seller for each in self.now.answers.touches(self.as_of)} - {""}
 
-    def begins(self, first: Instant | None) -> Instant:
-        """Since when the boundary answers: since the first instant at which anything was known; the as-of where nothing was."""
-        return self.as_of if first is None else min(first, self.as_of)
+    def begins(self) -> Instant:
+        """Since when the boundary answers: a playbook is in force and anything is known; the as-of where nothing is."""
+        from tandem.app.known import known_by
 
-    def judged(self, since: Instant, until: Instant) -> Sequence[Judged]:
-        return self.answers.judged(since, until, self.as_of)
+        first = known_by(self.log, self.as_of).begins
+        return self.as_of if first is None else min(max(first, self.rulings[0].since), self.as_of)
+
+
+@storage_faults()
+def open_work(project: Project, typed: str | None, *, draft: bool = False) -> Work:
+    """As of the instant that was typed, by the playbooks in force until then; draft: by the folder's."""
+    log = project.log()
+    return by_reference(project, log, project.as_of(typed, log), "draft" if draft else "folder")
+
+
+def by_reference(project: Project, log: Log, as_of: Instant, said: Said) -> Work:
+    from tandem.boundary.in_force import ALWAYS, InForce
+
+    case = case_of(project.playbook, log, as_of)
+    rulings = [InForce(ALWAYS, Ruling(project, log, project.playbook, _OfCase(case)))]
+    return Work(log, as_of, said, rulings, _SweepOfCases([InForce(ALWAYS, case)], as_of))
+
+
+class _SweepOfCases:
+    def __init__(self, cases: Sequence[InForce[Case]], as_of: Instant) -> None:
+        from tandem.boundary.firings import firings
+        from tandem.boundary.leads import leads
+
+        self.cases, self.as_of = cases, as_of
+        self.leads, self.firings = leads(cases, as_of), firings(cases)
 
     def watch(self, since: Instant, until: Instant) -> Watch:
         from tandem.boundary.watch import watch
 
-        return watch(self.case, since, until, self.as_of)
+        return watch(self.cases, since, until, self.as_of)
 
-    def neglected(self) -> list[Due]:
+    def neglected(self, t: Instant) -> Sequence[Due]:
         from tandem.boundary.watch import neglected
 
-        return neglected(self.case, self.as_of)
-
-
-@storage_faults()
-def decide(project: Project, log: Log, as_of: Instant, *, draft: bool = False) -> Decided:
-    """Everything as of an instant, by the playbook in force then; draft: by the folder's."""
-    from tandem.boundary.leads import leads
-
-    case = case_of(project.playbook, log, as_of)
-    said: Said = "draft" if draft else "folder"
-    return Decided(project, log, as_of, project.playbook, said, _OfCase(case), leads(case, as_of), case.firings, case)
+        return neglected(self.cases, t)
 
 
 def case_of(playbook: Playbook, log: Log, as_of: Instant) -> Case:

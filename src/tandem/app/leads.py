@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
-from tandem.app.decided import Decided, Said, decide
+from tandem.app.decided import Said, Work, open_work
 from tandem.app.failures import UnknownName
 from tandem.app.measured import sentence
 from tandem.app.owners import by_activity, field_of, owner_of
@@ -118,23 +117,21 @@ class LeadsListed:
 
 def list_leads(project: Project, asked: LeadsRequest) -> LeadsListed:
     """Raises UnknownName for an owner who is no seller."""
-    log = project.log()
-    decided = decide(project, log, project.as_of(asked.as_of, log), draft=asked.draft)
-    return chosen(find_leads(decided), asked)
+    return chosen(find_leads(open_work(project, asked.as_of, draft=asked.draft)), asked)
 
 
-def find_leads(decided: Decided) -> LeadsListed:
+def find_leads(work: Work) -> LeadsListed:
     """All of them."""
-    company, telling = decided.playbook.company, _Telling(decided)
+    playbook, telling = work.now.playbook, _Telling(work)
     rows = (*telling.open(), *telling.waiting())
     return LeadsListed(
-        as_of=decided.as_of,
-        fingerprint=decided.playbook.fingerprint,
-        said=decided.said,
-        bounded=decided.playbook.boundary is not None,
-        company=company.name,
-        zone=company.time_zone.key,
-        sellers=tuple(sorted({*decided.sellers(), *(each.owner for each in rows if each.owner is not None)})),
+        as_of=work.as_of,
+        fingerprint=playbook.fingerprint,
+        said=work.said,
+        bounded=playbook.boundary is not None,
+        company=playbook.company.name,
+        zone=playbook.company.time_zone.key,
+        sellers=tuple(sorted({*work.sellers(), *(each.owner for each in rows if each.owner is not None)})),
         rows=rows,
     )
 
@@ -149,29 +146,22 @@ def chosen(listed: LeadsListed, asked: LeadsRequest) -> LeadsListed:
     return replace(listed, rows=rows)
 
 
-def lead_id(lead: Lead) -> str:
-    """`L-` and ten digits, of the lead's first reason as it fired: the same whatever comes later."""
-    firing = lead.rows[0].firing
-    told = "\0".join((firing.signal, *firing.subject, str(firing.at)))
-    return f"L-{blake2b(told.encode(), digest_size=5).hexdigest()}"
-
-
 class _Telling:
     """Rows of what is decided. What several rows of an account share is asked once."""
 
-    def __init__(self, decided: Decided) -> None:
-        self.decided, self.t = decided, decided.as_of
+    def __init__(self, work: Work) -> None:
+        self.work, self.ruling, self.t = work, work.now, work.as_of
         self._accounts: dict[str, _Account] = {}
 
     def open(self) -> Iterator[LeadRow]:
         """Leads that may be worked before those that rest; then the best by their strongest reason."""
-        leads = [each for each in self.decided.leads.leads if each.until is None]
+        leads = [each for each in self.work.leads.leads if each.until is None]
         told = [sorted((self._reason(lead, row) for row in lead.rows), key=self._order) for lead in leads]
         yield from (row for rows in sorted(told, key=lambda rows: (rows[0].permit is None, self._order(rows[0]))) for row in rows)
 
     def waiting(self) -> list[LeadRow]:
         return sorted(
-            (self._waiting(each) for each in self.decided.leads.waiting), key=lambda row: (row.rank == 0, row.rank, self._order(row))
+            (self._waiting(each) for each in self.work.leads.waiting), key=lambda row: (row.rank == 0, row.rank, self._order(row))
         )
 
     def _order(self, row: LeadRow) -> tuple[bool, int, Instant, str, str]:
@@ -179,7 +169,7 @@ class _Telling:
         return not row.on, _SIGNS.index(self._sign(row.signal)), -row.fired_at, row.signal, row.subject
 
     def _sign(self, signal: str) -> str:
-        rule = self.decided.boundary.signals.get(signal)
+        rule = self.ruling.boundary.signals.get(signal)
         return "none" if rule is None else "procurement" if rule.is_procurement else rule.sign
 
     def _reason(self, lead: Lead, row: Row) -> LeadRow:
@@ -188,10 +178,10 @@ class _Telling:
         account, subject = self._account(lead.account), self._subject(row.firing)
         found, people = account.answer, account.people
         if subject.kind == "person":
-            found = self.decided.answers.answer(Question(lead.account, subject.id), self.t)
+            found = self.ruling.answers.answer(Question(lead.account, subject.id), self.t)
             people = () if found.permit is None else (subject.id,)
         permit = None if found.permit is None else show_permit(found.permit, account.starts_at)
-        return self._row(row.firing, lead.account, lead_id(lead), row.at, permit, show_refusals(found.refusals), people)
+        return self._row(row.firing, lead.account, lead.id, row.at, permit, show_refusals(found.refusals), people)
 
     def _waiting(self, waiting: Waiting) -> LeadRow:
         refusals = show_refusals(waiting.refusals)
@@ -217,28 +207,28 @@ class _Telling:
             signal=firing.signal,
             fired_at=firing.at,
             since=since,
-            on=self.decided.answers.is_on(firing, self.t),
+            on=self.work.is_on(firing, self.t),
             permit=permit,
             refusal=refusal,
-            why=why_of(self.decided, firing),
+            why=why_of(self.work, firing),
             people=people,
             owner=theirs.owner,
             rank=0,
         )
 
     def _subject(self, firing: Firing) -> Subject:
-        return self.decided.answers.whose(firing.subject, firing.at, self.t)
+        return self.ruling.answers.whose(firing.subject, firing.at, self.t)
 
     def _account(self, account: str) -> _Account:
         if account not in self._accounts:
-            decided, t = self.decided, self.t
-            found = decided.answers.answer_of_account(account, t)
+            ruling, t = self.ruling, self.t
+            found = ruling.answers.answer_of_account(account, t)
             self._accounts[account] = _Account(
-                field_of(decided, account, "name", t),
-                owner_of(decided, account, t),
+                field_of(ruling, account, "name", t),
+                owner_of(ruling, account, t),
                 found,
-                None if found.permit is None else decided.answers.starts_at(account, t),
-                () if found.permit is None else by_activity(decided, found.permit.people, t),
+                None if found.permit is None else ruling.answers.starts_at(account, t),
+                () if found.permit is None else by_activity(ruling, found.permit.people, t),
             )
         return self._accounts[account]
 
@@ -254,8 +244,10 @@ class _Account:
     people: tuple[str, ...]
 
 
-def why_of(decided: Decided, firing: Firing) -> str:
-    """The signal's title, and what was true of whom it fired for."""
-    signal = decided.playbook.signals[firing.signal]
-    code = decided.fold.records.codes(signal.about)[firing.subject.id]
-    return sentence(decided.fold, decided.playbook.names, signal, code, firing.at)
+def why_of(work: Work, firing: Firing) -> str:
+    """The signal's title, and what was true of whom it fired for, by the playbook under which it did."""
+    ruling = work.at(firing.at)
+    assert ruling is not None, "what fires does so by a playbook in force"
+    code = ruling.code(firing.subject)
+    assert code is not None, firing
+    return sentence(ruling.fold, ruling.playbook.names, ruling.playbook.signals[firing.signal], code, firing.at)
