@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from numpy.random import Generator
 
+from tandem.demo import planted
 from tandem.demo.billing import SEAT_PRICE, SubscriptionRow, subscription_rows
 from tandem.demo.cast import Account
 from tandem.demo.life import Life
@@ -31,7 +32,10 @@ _FORECAST = {
 
 @dataclass(frozen=True)
 class AccountRow:
-    """product_workspace: filled in by hand where the people's mail addresses name no company. renewal_on: when what was signed ends."""
+    """size: what sales took the company for when it made the record; nobody changes it. renewal_on: when what was signed ends.
+
+    product_workspace: filled in by hand where the people's mail addresses name no company.
+    """
 
     account_id: str
     name: str
@@ -39,6 +43,7 @@ class AccountRow:
     industry: str
     country: str
     employees: str
+    size: str
     parent_id: str
     owner: str
     created_on: str
@@ -173,6 +178,7 @@ def _record(account: Account, life: Life, recorded: Instant, seller: str, until:
             industry=account.industry,
             country="Germany" if account.country == "DE" else account.country,
             employees=str(account.employees),
+            size=_size_of(account.employees),
             parent_id=account.parent or "",
             owner=seller,
             created_on=day_of(recorded),
@@ -182,6 +188,10 @@ def _record(account: Account, life: Life, recorded: Instant, seller: str, until:
             merged_on=_local(merged) if merged is not None else "",
         ),
     )
+
+
+def _size_of(employees: int) -> str:
+    return "large" if employees >= planted.LARGE_EMPLOYEES else "medium" if employees >= 50 else "small"
 
 
 def _contacts(account: Account, life: Life, until: Instant) -> tuple[ContactRow, ...]:
