@@ -141,7 +141,7 @@ def find_backtest(project: Project, asked: BacktestRequest) -> Backtested:
     from tandem.signals.backtest.moments import Moments
     from tandem.signals.backtest.occurrences import employed, occurrences
 
-    signal = find_signal(project, asked.signal)
+    signal = find_signal(project.playbook, asked.signal)
     outcome = _find_outcome(project, asked.outcome)
     kind = _matched_kind(signal, outcome)
     log = project.log()

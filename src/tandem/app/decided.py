@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
@@ -16,8 +17,9 @@ from tandem.values.business_time import BusinessTime
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
+    from tandem.app.edges import KeptEdges
     from tandem.boundary.blocks import Block, Question
-    from tandem.boundary.case import Case, Firing, Touch
+    from tandem.boundary.case import Case, Firing, Stay, Touch
     from tandem.boundary.evidence import Evidence, Stance
     from tandem.boundary.in_force import InForce
     from tandem.boundary.judged import Judged
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
     from tandem.boundary.meaning import Answer
     from tandem.boundary.watch import Due, Watch
     from tandem.signals.fold import Fold
+    from tandem.signals.playbook.declare import Signal
 
 Said = Literal["applied", "folder", "draft"]
 
 
 class Answering(Protocol):
     """What one playbook's boundary answers at any instant. Each of these means what the function of the same name means for a `Case`."""
+
+    @property
+    def stays(self) -> Sequence[Stay]: ...
 
     def answer(self, asked: Question, t: Instant) -> Answer: ...
     def answer_of_account(self, account: str, t: Instant) -> Answer: ...
@@ -39,6 +45,8 @@ class Answering(Protocol):
     def evidence(self, account: str, t: Instant) -> Sequence[Evidence]: ...
     def blocks(self, asked: Question, t: Instant) -> Sequence[Block]: ...
     def stance(self, account: str, t: Instant) -> Stance: ...
+    def quarantine_end(self, account: str, t: Instant) -> Instant | None: ...
+    def is_open(self, account: str, t: Instant) -> bool: ...
     def is_on(self, firing: Firing, t: Instant) -> bool: ...
     def whose(self, subject: Subject, since: Instant, t: Instant) -> Subject: ...
     def account(self, subject: Subject, since: Instant, t: Instant) -> str | None: ...
@@ -66,7 +74,11 @@ class Ruling:
     project: Project
     log: Log
     playbook: Playbook
-    answers: Answering
+    find: Callable[[], Answering]
+
+    @cached_property
+    def answers(self) -> Answering:
+        return self.find()
 
     @property
     def boundary(self) -> Boundary:
@@ -78,6 +90,15 @@ class Ruling:
         from tandem.app.edges import open_fold
 
         return open_fold(self.project, self.log)
+
+    def edges(self, signal: Signal) -> KeptEdges:
+        from tandem.app.edges import kept_edges
+
+        return kept_edges(self.project, self.log, [signal])[signal.name]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.playbook.company.time_zone
 
     def code(self, subject: Subject) -> int | None:
         """Of the subject in the fold."""
@@ -95,7 +116,11 @@ class Work:
     as_of: Instant
     said: Said
     rulings: Sequence[InForce[Ruling]]
-    sweep: Sweep
+    find: Callable[[], Sweep]
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return self.find()
 
     @property
     def now(self) -> Ruling:
@@ -154,9 +179,9 @@ def open_work(project: Project, typed: str | None, *, draft: bool = False) -> Wo
 def by_reference(project: Project, log: Log, as_of: Instant, said: Said) -> Work:
     from tandem.boundary.in_force import ALWAYS, InForce
 
-    case = case_of(project.playbook, log, as_of)
-    rulings = [InForce(ALWAYS, Ruling(project, log, project.playbook, _OfCase(case)))]
-    return Work(log, as_of, said, rulings, _SweepOfCases([InForce(ALWAYS, case)], as_of))
+    case = cache(lambda: case_of(project.playbook, log, as_of))
+    rulings = [InForce(ALWAYS, Ruling(project, log, project.playbook, lambda: _OfCase(case())))]
+    return Work(log, as_of, said, rulings, lambda: _SweepOfCases([InForce(ALWAYS, case())], as_of))
 
 
 class _SweepOfCases:
@@ -229,6 +254,20 @@ class _OfCase:
         from tandem.boundary.blocks import blocks
 
         return blocks(self.case, asked, t)
+
+    @property
+    def stays(self) -> Sequence[Stay]:
+        return self.case.stays
+
+    def quarantine_end(self, account: str, t: Instant) -> Instant | None:
+        from tandem.boundary.evidence import quarantine_end
+
+        return quarantine_end(self.case, account, t)
+
+    def is_open(self, account: str, t: Instant) -> bool:
+        from tandem.boundary.case import open_opportunities
+
+        return bool(open_opportunities(self.case, account, t))
 
     def stance(self, account: str, t: Instant) -> Stance:
         from tandem.boundary.evidence import stance
