@@ -8,6 +8,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from tandem.app.in_force import InForce as Standing
+from tandem.app.in_force import Version, open_in_force
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.boundary.policy import Boundary
@@ -89,12 +91,12 @@ class Ruling:
         """All of history, to be asked for values."""
         from tandem.app.edges import open_fold
 
-        return open_fold(self.project, self.log)
+        return open_fold(self.project, self.log, self.playbook)
 
     def edges(self, signal: Signal) -> KeptEdges:
         from tandem.app.edges import kept_edges
 
-        return kept_edges(self.project, self.log, [signal])[signal.name]
+        return kept_edges(self.project, self.log, [signal], self.playbook)[signal.name]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -172,16 +174,21 @@ class Work:
 @storage_faults()
 def open_work(project: Project, typed: str | None, *, draft: bool = False) -> Work:
     """As of the instant that was typed, by the playbooks in force until then; draft: by the folder's."""
-    log = project.log()
-    return by_reference(project, log, project.as_of(typed, log), "draft" if draft else "folder")
+    log, as_of, standing = open_in_force(project, typed, draft=draft)
+    return by_reference(project, log, as_of, standing)
 
 
-def by_reference(project: Project, log: Log, as_of: Instant, said: Said) -> Work:
+def by_reference(project: Project, log: Log, as_of: Instant, standing: Standing) -> Work:
     from tandem.boundary.in_force import ALWAYS, InForce
 
-    case = cache(lambda: case_of(project.playbook, log, as_of))
-    rulings = [InForce(ALWAYS, Ruling(project, log, project.playbook, lambda: _OfCase(case())))]
-    return Work(log, as_of, said, rulings, lambda: _SweepOfCases([InForce(ALWAYS, case())], as_of))
+    def of(version: Version) -> tuple[InForce[Ruling], Callable[[], InForce[Case]]]:
+        since = ALWAYS if version.since is None else version.since
+        case = cache(lambda: case_of(version.playbook, log, as_of))
+        ruling = Ruling(project, log, version.playbook, lambda: _OfCase(case()))
+        return InForce(since, ruling, version.quiet), lambda: InForce(since, case(), version.quiet)
+
+    every = [of(version) for version in standing.versions]
+    return Work(log, as_of, standing.taken, [ruling for ruling, _ in every], lambda: _SweepOfCases([case() for _, case in every], as_of))
 
 
 class _SweepOfCases:
