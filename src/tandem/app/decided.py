@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
+from zoneinfo import ZoneInfo
 
+from tandem.app.in_force import InForce as Standing
+from tandem.app.in_force import Version, open_in_force
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.boundary.policy import Boundary
@@ -16,8 +19,9 @@ from tandem.values.business_time import BusinessTime
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
+    from tandem.app.edges import KeptEdges
     from tandem.boundary.blocks import Block, Question
-    from tandem.boundary.case import Case, Firing, Touch
+    from tandem.boundary.case import Case, Firing, Stay, Touch
     from tandem.boundary.evidence import Evidence, Stance
     from tandem.boundary.in_force import InForce
     from tandem.boundary.judged import Judged
@@ -25,12 +29,16 @@ if TYPE_CHECKING:
     from tandem.boundary.meaning import Answer
     from tandem.boundary.watch import Due, Watch
     from tandem.signals.fold import Fold
+    from tandem.signals.playbook.declare import Signal
 
 Said = Literal["applied", "folder", "draft"]
 
 
 class Answering(Protocol):
     """What one playbook's boundary answers at any instant. Each of these means what the function of the same name means for a `Case`."""
+
+    @property
+    def stays(self) -> Sequence[Stay]: ...
 
     def answer(self, asked: Question, t: Instant) -> Answer: ...
     def answer_of_account(self, account: str, t: Instant) -> Answer: ...
@@ -39,6 +47,8 @@ class Answering(Protocol):
     def evidence(self, account: str, t: Instant) -> Sequence[Evidence]: ...
     def blocks(self, asked: Question, t: Instant) -> Sequence[Block]: ...
     def stance(self, account: str, t: Instant) -> Stance: ...
+    def quarantine_end(self, account: str, t: Instant) -> Instant | None: ...
+    def is_open(self, account: str, t: Instant) -> bool: ...
     def is_on(self, firing: Firing, t: Instant) -> bool: ...
     def whose(self, subject: Subject, since: Instant, t: Instant) -> Subject: ...
     def account(self, subject: Subject, since: Instant, t: Instant) -> str | None: ...
@@ -66,7 +76,11 @@ class Ruling:
     project: Project
     log: Log
     playbook: Playbook
-    answers: Answering
+    find: Callable[[], Answering]
+
+    @cached_property
+    def answers(self) -> Answering:
+        return self.find()
 
     @property
     def boundary(self) -> Boundary:
@@ -77,7 +91,16 @@ class Ruling:
         """All of history, to be asked for values."""
         from tandem.app.edges import open_fold
 
-        return open_fold(self.project, self.log)
+        return open_fold(self.project, self.log, self.playbook)
+
+    def edges(self, signal: Signal) -> KeptEdges:
+        from tandem.app.edges import kept_edges
+
+        return kept_edges(self.project, self.log, [signal], self.playbook)[signal.name]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.playbook.company.time_zone
 
     def code(self, subject: Subject) -> int | None:
         """Of the subject in the fold."""
@@ -95,7 +118,11 @@ class Work:
     as_of: Instant
     said: Said
     rulings: Sequence[InForce[Ruling]]
-    sweep: Sweep
+    find: Callable[[], Sweep]
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return self.find()
 
     @property
     def now(self) -> Ruling:
@@ -147,16 +174,21 @@ class Work:
 @storage_faults()
 def open_work(project: Project, typed: str | None, *, draft: bool = False) -> Work:
     """As of the instant that was typed, by the playbooks in force until then; draft: by the folder's."""
-    log = project.log()
-    return by_reference(project, log, project.as_of(typed, log), "draft" if draft else "folder")
+    log, as_of, standing = open_in_force(project, typed, draft=draft)
+    return by_reference(project, log, as_of, standing)
 
 
-def by_reference(project: Project, log: Log, as_of: Instant, said: Said) -> Work:
+def by_reference(project: Project, log: Log, as_of: Instant, standing: Standing) -> Work:
     from tandem.boundary.in_force import ALWAYS, InForce
 
-    case = case_of(project.playbook, log, as_of)
-    rulings = [InForce(ALWAYS, Ruling(project, log, project.playbook, _OfCase(case)))]
-    return Work(log, as_of, said, rulings, _SweepOfCases([InForce(ALWAYS, case)], as_of))
+    def of(version: Version) -> tuple[InForce[Ruling], Callable[[], InForce[Case]]]:
+        since = ALWAYS if version.since is None else version.since
+        case = cache(lambda: case_of(version.playbook, log, as_of))
+        ruling = Ruling(project, log, version.playbook, lambda: _OfCase(case()))
+        return InForce(since, ruling, version.quiet), lambda: InForce(since, case(), version.quiet)
+
+    every = [of(version) for version in standing.versions]
+    return Work(log, as_of, standing.taken, [ruling for ruling, _ in every], lambda: _SweepOfCases([case() for _, case in every], as_of))
 
 
 class _SweepOfCases:
@@ -229,6 +261,20 @@ class _OfCase:
         from tandem.boundary.blocks import blocks
 
         return blocks(self.case, asked, t)
+
+    @property
+    def stays(self) -> Sequence[Stay]:
+        return self.case.stays
+
+    def quarantine_end(self, account: str, t: Instant) -> Instant | None:
+        from tandem.boundary.evidence import quarantine_end
+
+        return quarantine_end(self.case, account, t)
+
+    def is_open(self, account: str, t: Instant) -> bool:
+        from tandem.boundary.case import open_opportunities
+
+        return bool(open_opportunities(self.case, account, t))
 
     def stance(self, account: str, t: Instant) -> Stance:
         from tandem.boundary.evidence import stance
