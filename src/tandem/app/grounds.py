@@ -159,9 +159,7 @@ def _quarantine(ruling: Ruling, asked: Question, t: Instant) -> _Rule:
     began = end - ruling.boundary.quarantine
     facts = lines_of_events(ruling, Subject("account", asked.account), began, t)[:FACTS_SHOWN]
     told = f"{length} from the first use at {show_instant(began)}"
-    return _Rule(
-        "quarantine", place, f"over since {show_instant(end)}: {told}", f"{told}; a clear need of more or a raised hand passes it", facts
-    )
+    return _Rule("quarantine", place, f"over since {show_instant(end)}: {told}", told, facts)
 
 
 def _cap(ruling: Ruling, cap: Cap, asked: Question, t: Instant) -> _Rule:
