@@ -12,9 +12,8 @@ import pyarrow.compute as pc
 
 from tandem.app.edges import find_signal, kept_edges, open_fold
 from tandem.app.failures import Failure, UnknownName
+from tandem.app.known import known_by
 from tandem.app.project import Project
-from tandem.facts.kinds import RECORD_KINDS
-from tandem.facts.tables import INSTANT
 from tandem.language.expression.nodes import (
     About,
     EventName,
@@ -28,7 +27,7 @@ from tandem.signals.playbook.declare import Signal
 from tandem.signals.playbook.outcomes import Outcome
 from tandem.storage.log import Log
 from tandem.values.durations import Duration, show_duration
-from tandem.values.instants import EARLIEST, Instant
+from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ def find_backtest(project: Project, asked: BacktestRequest) -> Backtested:
     as_of = project.as_of(asked.as_of, log)
     fold = open_fold(project, log)
     hindsight = Hindsight(fold.timeline, project.playbook.declared, as_of)
-    known = _known_by(log, as_of)
+    known = known_by(log, as_of)
     question = _question(project, asked, log, outcome, hindsight, known.begins)
     if asked.aim is None:
         fired, aimed = _fired(project, log, signal, fold, as_of), None
@@ -284,37 +283,6 @@ def _fired_as_aimed(asked: BacktestRequest, signal: Signal, fold: Fold, question
     found = swept[chosen]
     rate = float(asked.aim.rate(leads[chosen], length))
     return Moments.of(found.subject[found.fires], found.at[found.fires]), Aimed(asked.aim, show(test), show(found.literal), rate)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Of the facts known by an instant. begins: the first instant at which anything was known; None of no facts. assumed: of so many facts."""
-
-    begins: Instant | None
-    facts: int
-    assumed: int
-
-    @property
-    def assumed_share(self) -> float | None:
-        return self.assumed / self.facts if self.facts else None
-
-
-def _known_by(log: Log, as_of: Instant) -> _Known:
-    """What a mapping says was known always begins nothing."""
-    facts = assumed = 0
-    begins: list[Instant] = []
-    limit = pa.scalar(as_of, INSTANT)
-    for kind in log.kinds():
-        if kind != "event" and kind not in RECORD_KINDS:
-            continue
-        for batch in log.batches(kind, ["occurred_at", "known_at", "assumed"]):
-            known = batch.filter(pc.less_equal(batch["known_at"], limit))
-            facts += known.num_rows
-            assumed += int(pc.sum(known["assumed"].cast(pa.int64())).as_py() or 0)
-            learnt = pc.max_element_wise(*(known[name].view(pa.int64()) for name in ("occurred_at", "known_at")))
-            first = pc.min(learnt.filter(pc.greater(learnt, EARLIEST))).as_py()
-            begins += [] if first is None else [int(first)]
-    return _Known(min(begins, default=None), facts, assumed)
 
 
 def _kinds_read(fold: Fold, signal: Signal, outcome: Outcome) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -11,24 +11,11 @@ import numpy as np
 
 from tandem.app.edges import KeptEdges, find_signal, find_subject, kept_edges, open_fold
 from tandem.app.failures import UnknownName
+from tandem.app.measured import tests_of, values_of
 from tandem.app.project import Project, read_typed, storage_faults
 from tandem.facts.text import show as show_fact
 from tandem.language.expression.check import check
-from tandem.language.expression.nodes import (
-    And,
-    Arithmetic,
-    Comparison,
-    Condition,
-    Expression,
-    FieldRef,
-    IsUnknown,
-    Literal,
-    Membership,
-    Not,
-    Or,
-    Until,
-    Value,
-)
+from tandem.language.expression.nodes import Condition, Value
 from tandem.language.expression.show import show
 from tandem.language.expression.units import Unit
 from tandem.signals.playbook.declare import Signal
@@ -149,8 +136,8 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
         file=place.source.path,
         line=line,
         text=place.text,
-        tests=tuple(_tested(alone, test, at) for test in _tests(signal.when)),
-        measures=tuple(_measured(alone, value, types.type_of(value).unit, before, at) for value in _values(signal.when)),
+        tests=tuple(_tested(alone, test, at) for test in tests_of(signal.when)),
+        measures=tuple(_measured(alone, value, types.type_of(value).unit, before, at) for value in values_of(signal.when)),
         facts=tuple(_told(log, found[:FACTS_SHOWN], fold, project.zone)),
         exists=bool(values_at(fold.timeline.subjects(signal.about).existence.between(subject, subject + 1), at)[0] == 1),
         until=until,
@@ -179,48 +166,6 @@ def _before(kept: KeptEdges, edge: int | None) -> Instant | None:
         return None
     earlier = np.flatnonzero(kept.subject[:edge] == kept.subject[edge])
     return int(kept.at[earlier[-1]]) if len(earlier) else None
-
-
-def _tests(condition: Condition) -> Iterator[Condition]:
-    """What `and`, `or` and `not` join, in the order of the text."""
-    match condition:
-        case And() | Or():
-            for part in condition.parts:
-                yield from _tests(part)
-        case Not():
-            yield from _tests(condition.part)
-        case _:
-            yield condition
-
-
-def _values(condition: Condition) -> list[Value]:
-    """What the tests compare, each once: measures and fields, not literals."""
-    found: dict[Value, None] = {}
-    for test in _tests(condition):
-        sides: Sequence[Expression] = ()
-        match test:
-            case Comparison():
-                sides = (test.left, test.right)
-            case Membership() | IsUnknown():
-                sides = (test.value,)
-        for side in sides:
-            for value in _counted(side):
-                if not isinstance(value, Literal) and not _is_rolled(value):
-                    found[value] = None
-    return list(found)
-
-
-def _counted(side: Expression) -> Iterator[Value]:
-    if isinstance(side, Arithmetic):
-        yield from _counted(side.left)
-        yield from _counted(side.right)
-    yield side  # type: ignore[misc]
-
-
-def _is_rolled(value: Value) -> bool:
-    """`any` and `all` ask workspaces one by one, and have no one value."""
-    ref = value.field if isinstance(value, Until) else value
-    return isinstance(ref, FieldRef) and ref.roll_up in ("any", "all")
 
 
 def _tested(alone: Alone, test: Condition, at: Instant) -> Tested:

@@ -11,6 +11,8 @@ from typing import Literal as OneOf
 from tandem.boundary.blocks import Question, Reason
 from tandem.boundary.case import Case, Touch, touches
 from tandem.boundary.evidence import evidence
+from tandem.boundary.firings import Cases, in_order
+from tandem.boundary.in_force import periods
 from tandem.boundary.meaning import Refusal, answer
 from tandem.signals.world import Subject, account_of, survivor
 from tandem.values.instants import Instant
@@ -43,9 +45,16 @@ class Judgement:
         return Fraction(self.poached, self.touches) if self.touches else None
 
 
-def judged(case: Case, since: Instant, until: Instant, as_of: Instant) -> list[Judged]:
-    """Every outbound touch in [since, until) that is known as of an instant, by its own instant."""
-    return [judge(case, each) for each in touches(case, as_of) if each.is_outbound and since <= each.at < until]
+def judged(cases: Cases, since: Instant, until: Instant, as_of: Instant) -> list[Judged]:
+    """Every outbound touch in [since, until) that is known as of an instant, by its own instant and the playbook in force then.
+
+    What was done before any playbook was in force broke none, and is not judged.
+    """
+    found = []
+    for period, one in periods(in_order(cases)):
+        ours = [each for each in touches(one.playbook, as_of) if each.is_outbound and since <= each.at < until]
+        found += [judge(one.playbook, each) for each in ours if period.covers(each.at)]
+    return found
 
 
 def judge(case: Case, touch: Touch) -> Judged:
