@@ -1,0 +1,1 @@
+"""The boundary over all of history at once."""
