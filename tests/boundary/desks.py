@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tandem.boundary.blocks import Question
 from tandem.boundary.case import Accepted, Case, Closed, Stay, open_opportunities
-from tandem.boundary.fold.answering import Whereabouts
+from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.fold.desk import Decided, decide
 from tandem.boundary.in_force import InForce
 from tandem.boundary.judged import Judged, judged

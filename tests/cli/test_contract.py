@@ -304,3 +304,18 @@ def test_an_import_that_is_interrupted_says_that_what_was_stored_is_safe(folder:
     counts = imported(folder, "segment", file)
     assert counts["duplicate"] > 0
     assert counts["stored"] + counts["duplicate"] == 100_000
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_shell_that_closes_our_output_hears_the_exit_code_all_the_same(folder: Path, closed: str) -> None:
+    line = f'"$0" -m tandem.cli.main -C "$1" check {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable, str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert "fault" not in done.stderr
+
+
+def test_a_pipe_in_the_playbook_is_told_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "playbook" / "boundary.yaml")
+    told = tandem(folder, "check")
+    assert told.code == 1
+    assert "`boundary.yaml` cannot be read: it is a pipe [unreadable_file]" in told.out + told.err

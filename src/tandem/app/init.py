@@ -28,6 +28,10 @@ A Tandem project: `playbook/` says how the business works and belongs into git; 
     tandem import NAME FILE...           # any other export, by playbook/sources/NAME.yaml
     tandem facts --kind event            # what is stored
     tandem failed                        # what could not be stored, and why
+    tandem signals                       # who shows a sign now
+    tandem backtest SIGNAL --outcome NAME --within 60d   # what a sign was worth so far
+    tandem apply                         # put the playbook in force
+    tandem leads                         # whom to talk to today, and why
 
 Begin with `playbook/company.yaml`, then `playbook/product.yaml`. Each line says in a comment what it does.
 """
@@ -68,9 +72,10 @@ def init(request: InitRequest) -> InitReport:
 
 
 def _write(request: InitRequest) -> list[str]:
-    folder, pattern = request.folder, Path(__file__).parent / "patterns" / request.pattern.replace("-", "_")
+    folder, patterns = request.folder, Path(__file__).parent / "patterns"
     before = set(folder.rglob("*")) if folder.is_dir() else set()
-    shutil.copytree(pattern, folder / "playbook", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    for pattern in ("every", request.pattern.replace("-", "_")):
+        shutil.copytree(patterns / pattern, folder / "playbook", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     write_schemas(folder / "playbook" / SCHEMA_FOLDER)
     (folder / "data").mkdir(exist_ok=True)
     # The log is large, and holds what people did: it never enters git.

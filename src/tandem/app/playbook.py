@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISFIFO
 from typing import TYPE_CHECKING, TypeVar
 
 from tandem.app.company import COMPANY, Company
@@ -185,6 +187,9 @@ class _Folder:
 
     def tree(self, path: str) -> Tree | None:
         try:
+            # A pipe would be waited for, until somebody writes into it.
+            if S_ISFIFO((self.folder / path).stat().st_mode):
+                raise OSError(errno.EINVAL, "it is a pipe")
             with (self.folder / path).open("rb") as file:
                 content = file.read(FILE_BYTES_MAX + 1)  # One byte more tells that it is too large.
         except OSError as error:

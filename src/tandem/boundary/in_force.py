@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tandem.signals.world import FOREVER, Period
-from tandem.timeline.steps import ALWAYS
+from tandem.timeline.steps import ALWAYS as ALWAYS
 from tandem.values.instants import Instant
 
 X = TypeVar("X")

@@ -29,6 +29,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
+    _open_what_is_closed()
     try:
         code = tandem.main(args=arguments, prog_name="tandem", standalone_mode=False)
         sys.stdout.flush()
@@ -47,6 +48,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:
         return _told(error)
+
+
+def _open_what_is_closed() -> None:
+    """A shell may close our output (`>&-`): what is said then goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # It lasts as long as the process.
 
 
 def _interrupt(number: int, frame: object) -> None:

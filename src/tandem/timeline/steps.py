@@ -222,14 +222,7 @@ class Weighed:
 def compare_weighed(one: Steps, other: Steps, ahead: Weighed, divisor: Weighed, sign: Sign, *, threads: int = THREADS) -> Steps:
     """How `ahead / divisor` compares with 0; UNKNOWN where a value is, or the divisor is 0. Sums must fit into 64 bits."""
     weights = np.array([(each.first, each.second, each.whole) for each in (ahead, divisor)], np.int64)
-    given = [still(each, np.int64) for steps in (one, other) for each in (steps.offsets, steps.at, steps.value)]
-    code = SIGNS.index(sign)
-    parts = on_ranges(
-        one.offsets + other.offsets,
-        lambda since, until: _weigh(since, until, *given[:3], one.initial, *given[3:], other.initial, weights, code),
-        threads,
-    )
-    return gathered(parts, int(_weighed(weights, one.initial, other.initial, code)))
+    return _walked(_WEIGHED + SIGNS.index(sign), one, other, weights=weights, threads=threads)
 
 
 def is_unknown(steps: Steps) -> Steps:
@@ -243,6 +236,8 @@ def within(steps: Steps, existence: Steps, otherwise: int = 0) -> Steps:
 
 
 _BOTH, _EITHER, _WITHIN, _FIRST = 6, 7, 8, 9  # After the six signs.
+_WEIGHED = 10  # And the six signs once more, of what is weighed against 0.
+_UNWEIGHED = np.zeros((2, 3), np.int64)
 
 
 def _values_compared(value: Longs, sign: Sign, than: int) -> Longs:
@@ -250,15 +245,14 @@ def _values_compared(value: Longs, sign: Sign, than: int) -> Longs:
     return np.where(value == UNKNOWN, UNKNOWN, compared(value, than))
 
 
-def _walked(how: int, one: Steps, other: Steps, otherwise: int = 0) -> Steps:
+def _walked(how: int, one: Steps, other: Steps, otherwise: int = 0, *, weights: Longs = _UNWEIGHED, threads: int = THREADS) -> Steps:
+    given = [still(each, np.int64) for steps in (one, other) for each in (steps.offsets, steps.at, steps.value)]
     parts = on_ranges(
         one.offsets + other.offsets,
-        lambda since, until: _walk(
-            how, since, until, still(one.offsets, np.int64), still(one.at, np.int64), still(one.value, np.int64), one.initial,
-            still(other.offsets, np.int64), still(other.at, np.int64), still(other.value, np.int64), other.initial, otherwise,
-        ),
-    )  # fmt: skip
-    return gathered(parts, int(_told(how, one.initial, other.initial, otherwise)))
+        lambda since, until: _walk(how, since, until, *given[:3], one.initial, *given[3:], other.initial, otherwise, weights),
+        threads,
+    )
+    return gathered(parts, int(_told(how, one.initial, other.initial, otherwise, weights)))
 
 
 def gathered(parts: Sequence[tuple[Longs, Longs, Longs]], initial: int) -> Steps:
@@ -290,51 +284,6 @@ def compared(one, sign, other):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _told(how, one, other, otherwise):  # type: ignore[no-untyped-def]
-    if how == _WITHIN:
-        return one if other == 1 else otherwise
-    if how == _FIRST:
-        return other if one == UNKNOWN else one
-    if how == _BOTH:
-        return 0 if one == 0 or other == 0 else min(one, other)
-    if how == _EITHER:
-        return 1 if one == 1 or other == 1 else min(one, other)
-    if one == UNKNOWN or other == UNKNOWN:
-        return UNKNOWN
-    return 1 if compared(one, how, other) else 0
-
-
-@kernel
-def _walk(how, since, until, offsets, at, value, initial, other_offsets, other_at, other_value, other_initial, otherwise):  # type: ignore[no-untyped-def]
-    room = offsets[until] - offsets[since] + other_offsets[until] - other_offsets[since]
-    counts = np.zeros(until - since, np.int64)
-    out_at, out = np.empty(room, np.int64), np.empty(room, np.int64)
-    n = 0
-    for s in range(since, until):
-        i, i_end, j, j_end = offsets[s], offsets[s + 1], other_offsets[s], other_offsets[s + 1]
-        one, other = initial, other_initial
-        told = _told(how, one, other, otherwise)
-        first = n
-        while i < i_end or j < j_end:
-            u = at[i] if i < i_end else NEVER
-            v = other_at[j] if j < j_end else NEVER
-            t = min(u, v)
-            if u == t:
-                one = value[i]
-                i += 1
-            if v == t:
-                other = other_value[j]
-                j += 1
-            tell = _told(how, one, other, otherwise)
-            if tell != told:
-                out_at[n], out[n] = t, tell
-                n += 1
-                told = tell
-        counts[s - since] = n - first
-    return counts, out_at[:n], out[:n]
-
-
-@kernel
 def _weighed(weights, one, other, sign):  # type: ignore[no-untyped-def]
     if one == UNKNOWN or other == UNKNOWN:
         return UNKNOWN
@@ -346,7 +295,24 @@ def _weighed(weights, one, other, sign):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _weigh(since, until, offsets, at, value, initial, other_offsets, other_at, other_value, other_initial, weights, sign):  # type: ignore[no-untyped-def]
+def _told(how, one, other, otherwise, weights):  # type: ignore[no-untyped-def]
+    if how == _WITHIN:
+        return one if other == 1 else otherwise
+    if how == _FIRST:
+        return other if one == UNKNOWN else one
+    if how == _BOTH:
+        return 0 if one == 0 or other == 0 else min(one, other)
+    if how == _EITHER:
+        return 1 if one == 1 or other == 1 else min(one, other)
+    if how >= _WEIGHED:
+        return _weighed(weights, one, other, how - _WEIGHED)
+    if one == UNKNOWN or other == UNKNOWN:
+        return UNKNOWN
+    return 1 if compared(one, how, other) else 0
+
+
+@kernel
+def _walk(how, since, until, offsets, at, value, initial, other_offsets, other_at, other_value, other_initial, otherwise, weights):  # type: ignore[no-untyped-def]
     room = offsets[until] - offsets[since] + other_offsets[until] - other_offsets[since]
     counts = np.zeros(until - since, np.int64)
     out_at, out = np.empty(room, np.int64), np.empty(room, np.int64)
@@ -354,7 +320,7 @@ def _weigh(since, until, offsets, at, value, initial, other_offsets, other_at, o
     for s in range(since, until):
         i, i_end, j, j_end = offsets[s], offsets[s + 1], other_offsets[s], other_offsets[s + 1]
         one, other = initial, other_initial
-        told = _weighed(weights, one, other, sign)
+        told = _told(how, one, other, otherwise, weights)
         first = n
         while i < i_end or j < j_end:
             u = at[i] if i < i_end else NEVER
@@ -366,7 +332,7 @@ def _weigh(since, until, offsets, at, value, initial, other_offsets, other_at, o
             if v == t:
                 other = other_value[j]
                 j += 1
-            tell = _weighed(weights, one, other, sign)
+            tell = _told(how, one, other, otherwise, weights)
             if tell != told:
                 out_at[n], out[n] = t, tell
                 n += 1

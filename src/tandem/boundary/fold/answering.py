@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from tandem.boundary.blocks import Question
 from tandem.boundary.case import Closed, Stay
+from tandem.boundary.combining import Answer
+from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.judged import Judged
-from tandem.boundary.meaning import Answer
 from tandem.boundary.policy import Boundary
 from tandem.signals.playbook.declare import Score, Signal
 from tandem.signals.world import Subject
 from tandem.values.business_time import BusinessTime
 from tandem.values.instants import Instant
-
-
-class Whereabouts(NamedTuple):
-    """Who a subject is from an instant on, after merges, and whose."""
-
-    since: Instant
-    subject: Subject
-    account: str | None
 
 
 class Rules(Protocol):

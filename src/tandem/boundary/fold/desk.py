@@ -28,9 +28,9 @@ class Decided:
     decisions: tuple[Decision, ...]
     leads: Leads
 
-    def watch(self, since: Instant, until: Instant, as_of: Instant) -> Watch:
-        """Every firing whose deadline fell into [since, until), and was over as of an instant that is no later than the desk's own."""
-        return Care(self.playbooks, self.firings).watch(since, until, as_of)
+    def watch(self, since: Instant, until: Instant, as_of: Instant | None = None) -> Watch:
+        """Every firing whose deadline fell into [since, until), and was over as of an instant: the desk's own, or one before it."""
+        return Care(self.playbooks, self.firings).watch(since, until, self.as_of if as_of is None else as_of)
 
     def neglected(self, t: Instant) -> list[Due]:
         """Whom nobody has accepted at t, no later than the desk's own instant, although the time for it is over."""
@@ -41,7 +41,7 @@ class Decided:
         found: list[Judged] = []
         for period, one in periods(self.playbooks):
             first, last = max(since, period.since), min(until, period.until)
-            found += one.playbook.judged(first, last, as_of) if first < last else []
+            found += one.playbook.judged(first, last, as_of) if first < last else ()
         return found
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from tandem.boundary.case import Firing, Stay
-from tandem.boundary.fold.answering import Answering, Whereabouts
+from tandem.boundary.fold.answering import Answering
+from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.in_force import InForce, periods
 from tandem.signals.world import FOREVER, Period, Subject
 from tandem.values.instants import Instant

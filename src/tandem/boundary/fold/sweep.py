@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from tandem.boundary.blocks import Question
 from tandem.boundary.case import Closed, Firing
+from tandem.boundary.combining import Answer, Permit, Refusal
 from tandem.boundary.decisions import Decision, Standing, What, places_of
-from tandem.boundary.fold.answering import Answering, Whereabouts
+from tandem.boundary.fold.answering import Answering
+from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.fold.firings import Times, whereabouts_at
 from tandem.boundary.in_force import InForce, periods
 from tandem.boundary.leads import Leads, in_line, lead_id, period_of, rests
-from tandem.boundary.meaning import Answer, Permit, Refusal
 from tandem.boundary.policy import Budget
 from tandem.signals.world import FOREVER, Subject
 from tandem.timeline.steps import ALWAYS
