@@ -11,7 +11,7 @@ from tandem.boundary.blocks import Question
 from tandem.boundary.case import Firing, Stay, Touch, said
 from tandem.boundary.combining import Answer
 from tandem.boundary.evidence import Evidence, Stance
-from tandem.boundary.fold.belonging import Belonging
+from tandem.boundary.fold.belonging import Belonging, Whereabouts
 from tandem.boundary.fold.blocks import Standings
 from tandem.boundary.fold.course import Course
 from tandem.boundary.fold.evidence import Speaking
@@ -32,7 +32,7 @@ class Answers:
     """
 
     def __init__(self, fold: Fold, rules: Rules, stays: Mapping[str, StaysOf], until: Instant) -> None:
-        self.rules, self.until = rules, until
+        self.rules, self.until, self.zone = rules, until, fold.settings.zone
         self._belonging = Belonging(fold)
         self._told = Told(fold, self._belonging, rules.stages)
         self._fields = Fields(fold, self._belonging, rules.boundary)
@@ -105,6 +105,10 @@ class Answers:
 
     def account(self, subject: Subject, since: Instant, t: Instant) -> str | None:
         return self._belonging.account(subject, since, t)
+
+    def whereabouts(self, subject: Subject, since: Instant) -> Sequence[Whereabouts]:
+        """Who the subject of something that began at `since` is from then on, and whose."""
+        return self._belonging.whereabouts(subject, since)
 
     def points(self, score: str, subject: Subject, t: Instant) -> Fraction:
         """What all lines of a score give together."""
