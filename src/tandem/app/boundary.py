@@ -178,7 +178,7 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
         company=playbook.company.name,
         zone=playbook.company.time_zone.key,
         judged=tuple(show_touch(work, each) for each in work.judged(begins, ends)),
-        due=_due(work, work.sweep.watch(begins, ends).due),
+        due=_due(work, work.watch(begins, ends).due),
         neglected_now=_due(work, work.sweep.neglected(as_of)),
     )
 

@@ -75,7 +75,7 @@ def _row(work: Work, ruling: Ruling | None, touch: Touch) -> TouchRow:
 
 def _whom(ruling: Ruling, touch: Touch) -> Whom:
     """As they were called then."""
-    from tandem.boundary.in_force import ALWAYS
+    from tandem.timeline.steps import ALWAYS
 
     named = touch.named[1]
     person = ruling.answers.whose(Subject("person", named), ALWAYS, touch.at).id if named else touch.person

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from tandem.boundary.blocks import Question
+from tandem.boundary.blocks import Block, Question
 from tandem.boundary.case import Firing, Stay, Touch, said
 from tandem.boundary.combining import Answer
 from tandem.boundary.evidence import Evidence, Stance
@@ -66,8 +66,14 @@ class Answers:
     def evidence(self, account: str, t: Instant) -> list[Evidence]:
         return list(self._of(account).evidence.value(t))
 
+    def blocks(self, asked: Question, t: Instant) -> list[Block]:
+        return self._of(asked.account).standing(asked, t)
+
     def stance(self, account: str, t: Instant) -> Stance:
         return self._of(account).stances.value(t).stance
+
+    def quarantine_end(self, account: str, t: Instant) -> Instant | None:
+        return self._of(account).stances.value(t).quarantine_end
 
     def _of(self, account: str) -> Course:
         if account not in self._courses:
