@@ -4,8 +4,8 @@ the rule; whether it fires there, and what became of the firing."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -89,7 +89,7 @@ class Explained:
     exists: bool
     until: Instant
     as_of: Instant
-    zone: tzinfo
+    zone: ZoneInfo
     fingerprint: str
     said: Said
     received: str | None

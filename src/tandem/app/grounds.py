@@ -159,9 +159,7 @@ def _quarantine(ruling: Ruling, asked: Question, t: Instant) -> _Rule:
     began = end - ruling.boundary.quarantine
     facts = lines_of_events(ruling, Subject("account", asked.account), began, t)[:FACTS_SHOWN]
     told = f"{length} from the first use at {show_instant(began)}"
-    return _Rule(
-        "quarantine", place, f"over since {show_instant(end)}: {told}", f"{told}; a clear need of more or a raised hand passes it", facts
-    )
+    return _Rule("quarantine", place, f"over since {show_instant(end)}: {told}", told, facts)
 
 
 def _cap(ruling: Ruling, cap: Cap, asked: Question, t: Instant) -> _Rule:
@@ -178,7 +176,7 @@ def _cap(ruling: Ruling, cap: Cap, asked: Question, t: Instant) -> _Rule:
 
 def _exclusivity(ruling: Ruling, asked: Question, t: Instant) -> _Rule:
     place = ruling.boundary.exclusivity_at
-    owners = sorted({one for one in ruling.answers.opportunity_owners(asked.account, t) if one})
+    owners = sorted({one for one in ruling.answers.owners(asked.account, t) if one})
     if not owners:
         return _Rule("exclusivity", place, "no opportunity is open, and nobody has accepted a lead", "somebody else has accepted a lead")
     opened = [each.what for each in ruling.answers.evidence(asked.account, t) if each.kind == "opportunity"]
