@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tandem.app.backtest import Backtested, BacktestRequest, Backtests, Unmatched, matched_kind
-from tandem.app.decided import Work, by_reference
+from tandem.app.decided import Work, work_of
 from tandem.app.edges import KeptEdges, kept_edges, meaning_of
 from tandem.app.in_force import InForce, Version
 from tandem.app.playbook import Playbook
@@ -110,7 +110,7 @@ class AsIf:
 
     @cached_property
     def work(self) -> Work:
-        return by_reference(self.project, self.log, self.as_of, InForce((Version(None, self.playbook),), "draft"))
+        return work_of(self.project, self.log, self.as_of, InForce((Version(None, self.playbook),), "draft"))
 
     @cached_property
     def leads(self) -> Mapping[Fired, Instant]:
