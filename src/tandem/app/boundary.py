@@ -177,13 +177,13 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
         bounded=playbook.boundary is not None,
         company=playbook.company.name,
         zone=playbook.company.time_zone.key,
-        judged=tuple(_touch(work, each) for each in work.judged(begins, ends)),
-        due=_due(work, work.sweep.watch(begins, ends).due),
+        judged=tuple(show_touch(work, each) for each in work.judged(begins, ends)),
+        due=_due(work, work.watch(begins, ends).due),
         neglected_now=_due(work, work.sweep.neglected(as_of)),
     )
 
 
-def _touch(work: Work, judged: Judged) -> TouchRow:
+def show_touch(work: Work, judged: Judged) -> TouchRow:
     touch = judged.touch
     refusals = show_refusals(judged.refusals)
     return TouchRow(

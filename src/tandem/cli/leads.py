@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tandem.cli.door import counted, dated, drafted, formatted, project_of, tandem
-from tandem.cli.words import REASONS, labelled, listed, local, say_whose, spread, told_refusal, wrapped
+from tandem.cli.words import REASONS, labelled, listed, local, named, say_whose, spread, told_refusal, wrapped
 
 if TYPE_CHECKING:
     from tandem.app.leads import LeadRow, LeadsListed
@@ -75,7 +75,7 @@ def _print(report: LeadsListed, owner: str | None, only: str | None) -> None:
 def _print_lead(number: int, rows: Sequence[LeadRow], zone: str) -> None:
     first = rows[0]
     owner = "nobody's yet" if first.owner is None else f"{first.owner}'s"
-    click.echo(spread(f"{number:2}  {_named(first)}", f"{first.lead}, {owner}"))
+    click.echo(spread(f"{number:2}  {named(first.account, first.account_name)}", f"{first.lead}, {owner}"))
     for row in rows[:SHOWN_REASONS]:
         whose = f" for {row.about} {row.subject}" if row.about != "account" else ""
         click.echo(labelled("why" if row is first else "", row.why))
@@ -115,11 +115,10 @@ def _print_waiting(rows: Sequence[LeadRow], zone: str, most: int) -> None:
             until = f"until {local(max(ends), zone)}" if ends and len(ends) == len(row.refusal) else ""
             rank = f"rank {row.rank} " if row.rank else ""
             click.echo(
-                spread(f"      {_named(row)}  {row.signal}{'' if row.about == 'account' else f' of {row.subject}'}", f"{rank}{until}")
+                spread(
+                    f"      {named(row.account, row.account_name)}  {row.signal}{'' if row.about == 'account' else f' of {row.subject}'}",
+                    f"{rank}{until}",
+                )
             )
         if len(theirs) > most:
             click.echo(f"      and {len(theirs) - most} more: --waiting shows all")
-
-
-def _named(row: LeadRow) -> str:
-    return row.account if row.account_name is None else f"{row.account_name} ({row.account})"

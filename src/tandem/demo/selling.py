@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from numpy.random import Generator
@@ -15,10 +15,11 @@ from tandem.demo.cast import Account
 from tandem.demo.life import Life
 from tandem.demo.sale import Contact
 from tandem.demo.words import pick
-from tandem.values.instants import DAY, HOUR, SECOND, Instant, show, to_datetime
+from tandem.values.instants import DAY, HOUR, SECOND, Instant, from_datetime, show, to_datetime
 
 SELLERS = ("bea.ortiz", "tom.lindgren", "sofia.marsh")
 SALES_ZONE = ZoneInfo("America/New_York")
+_SHOWN = "%m/%d/%Y %H:%M"
 _STAFF = {"development": "raj.mehta", "success": "nora.quist"}
 _FORECAST = {
     "Discovery": ("pipeline", 1.0),
@@ -293,7 +294,12 @@ def day_of(at: Instant) -> str:
     return to_datetime(at).astimezone(SALES_ZONE).date().isoformat()
 
 
+def happened_at(touch: TouchRow) -> Instant:
+    """When, as far as the sellers' screens tell."""
+    return from_datetime(datetime.strptime(touch.happened_at, _SHOWN).replace(tzinfo=SALES_ZONE))
+
+
 def _local(at: Instant) -> str:
     """As the sellers' screens show it: local, to the minute."""
     moment = to_datetime(at).astimezone(SALES_ZONE)
-    return (moment - timedelta(seconds=moment.second)).strftime("%m/%d/%Y %H:%M")
+    return (moment - timedelta(seconds=moment.second)).strftime(_SHOWN)
