@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from tandem.values.instants import Instant
 if TYPE_CHECKING:
     from tandem.app.edges import KeptEdges
     from tandem.boundary.case import Firing
+    from tandem.boundary.fold.answering import Answering
     from tandem.boundary.fold.answers import Answers
     from tandem.boundary.fold.desk import Decided
     from tandem.boundary.fold.rules import Rules
@@ -156,9 +157,13 @@ def work_of(project: Project, log: Log, as_of: Instant, standing: Standing) -> W
         InForce(ALWAYS if each.since is None else each.since, Ruling(project, log, as_of, each.playbook), each.quiet)
         for each in standing.versions
     ]
-    return Work(
-        log, as_of, standing.taken, rulings, lambda: decide([replace(one, playbook=one.playbook.answers) for one in rulings], as_of)
-    )
+    return Work(log, as_of, standing.taken, rulings, lambda: decide(_answering(rulings), as_of))
+
+
+def _answering(rulings: Sequence[InForce[Ruling]]) -> list[InForce[Answering]]:
+    from tandem.boundary.in_force import InForce
+
+    return [InForce(one.since, one.playbook.answers, one.quiet) for one in rulings]
 
 
 def rules_of(playbook: Playbook) -> Rules:
