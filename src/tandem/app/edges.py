@@ -126,8 +126,9 @@ def list_edges(project: Project, asked: ListRequest) -> EdgesListed:
     return EdgesListed(signal, edges, np.flatnonzero(chosen), as_of, project.playbook.fingerprint)
 
 
-def find_signal(project: Project, name: str) -> Signal:
-    signals = project.playbook.signals
+def find_signal(project: Project, name: str, playbook: Playbook | None = None) -> Signal:
+    """Of a playbook, by default the folder's. Raises UnknownName."""
+    signals = (project.playbook if playbook is None else playbook).signals
     if name not in signals:
         raise UnknownName("signal", name, signals)
     return signals[name]
