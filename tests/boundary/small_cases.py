@@ -39,6 +39,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     ("event", "event", "opportunity", "contract", "override", "target", "touch"),
     ("event", "event", "workspace", "account", "merge", "alias", "touch"),
     ("event", "workspace", "workspace", "account", "person", "touch"),
+    ("override", "override", "touch", "touch"),
     ("event", "event", "opportunity", "contract", "override", "touch", "target", "person", "account", "workspace", "merge", "alias", "correct", "seller"),
 )  # fmt: skip
 

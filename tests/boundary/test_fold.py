@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
+from tandem.boundary.blocks import blocks
 from tandem.boundary.case import Firing, is_employed, open_opportunities, touches
 from tandem.boundary.evidence import evidence, stance
 from tandem.boundary.fold.answers import Answers
@@ -38,7 +39,7 @@ def differ(small: SmallCase, fast: Answers, every: int = 1) -> str | None:
             if fast.answer_of_account(account, t) != answer_of_account(case, account, t):
                 return f"the answer about {account} at {t}"
         for asked in small.questions:
-            if fast.answer(asked, t) != answer(case, asked, t):
+            if fast.answer(asked, t) != answer(case, asked, t) or fast.blocks(asked, t) != blocks(case, asked, t):
                 return f"{asked} at {t}"
     return None
 

@@ -49,19 +49,18 @@ class Course:
 
     def answer(self, asked: Question, t: Instant) -> Answer:
         """What is asked about the account, whoever asks and of whom."""
-        standing = self.standing(asked, t)
-        return combined(asked, self.stances.value(t).stance, self.evidence.value(t), standing, self._channels, lambda: self._waits_until(t))
+        stance, evidence = self.stances.value(t).stance, self.evidence.value(t)
+        return combined(asked, stance, evidence, self.standing(asked, t), self._channels, lambda: self._waits_until(t))
 
     def standing(self, asked: Question, t: Instant) -> list[Block]:
-        """What stands against that which is asked."""
+        """The blocks that stand against what is asked."""
         excluded = self._standings.excluded(self.rivals.value(t), asked.seller)
         if asked.besides is None:
             caps = self._caps(None).value(t) + (self._caps(asked.person).value(t) if asked.person is not None else ())
         else:
             caps = tuple(self._standings.counted(self._outbound, asked.person, asked.besides, t))
-        return in_order(
-            self._blocks.value(t), self._standings.of_person(asked.person).value(t), caps, () if excluded is None else (excluded,)
-        )
+        to_person = self._standings.of_person(asked.person).value(t)
+        return in_order(self._blocks.value(t), to_person, caps, () if excluded is None else (excluded,))
 
     def answer_of_account(self, t: Instant) -> Answer:
         place = tuple(layer.place(t) for layer in (self.stances, self.evidence, self._waiting, self._blocks, self._caps(None)))
