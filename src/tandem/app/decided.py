@@ -15,15 +15,14 @@ from tandem.app.project import Project, storage_faults
 from tandem.boundary.policy import Boundary
 from tandem.signals.world import Subject
 from tandem.storage.log import Log
-from tandem.values.business_time import BusinessTime
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
     from tandem.app.edges import KeptEdges
     from tandem.boundary.case import Firing
+    from tandem.boundary.fold.answering import Answering
     from tandem.boundary.fold.answers import Answers
     from tandem.boundary.fold.desk import Decided
-    from tandem.boundary.fold.rules import Rules
     from tandem.boundary.in_force import InForce
     from tandem.boundary.judged import Judged
     from tandem.boundary.leads import Leads
@@ -45,14 +44,9 @@ class Ruling:
 
     @cached_property
     def answers(self) -> Answers:
-        from tandem.app.edges import kept_edges
-        from tandem.boundary.fold.answers import Answers
-        from tandem.boundary.fold.rules import StaysOf
+        from tandem.app.answering import answers_of
 
-        named = [self.playbook.signals[name] for name in self.boundary.signals]
-        edges = kept_edges(self.project, self.log, named, self.playbook)
-        stays = {name: StaysOf.of_edges(kept.subjects, kept.subject, kept.at, kept.entered) for name, kept in edges.items()}
-        return Answers(self.fold, rules_of(self.playbook), stays, self.as_of)
+        return answers_of(self.project, self.log, self.playbook, self.as_of, fold=self.fold)
 
     @property
     def boundary(self) -> Boundary:
@@ -156,21 +150,10 @@ def work_of(project: Project, log: Log, as_of: Instant, standing: Standing) -> W
         InForce(ALWAYS if each.since is None else each.since, Ruling(project, log, as_of, each.playbook), each.quiet)
         for each in standing.versions
     ]
-    return Work(
-        log, as_of, standing.taken, rulings, lambda: decide([InForce(one.since, one.playbook.answers, one.quiet) for one in rulings], as_of)
-    )
+    return Work(log, as_of, standing.taken, rulings, lambda: decide(_answering(rulings), as_of))
 
 
-def rules_of(playbook: Playbook) -> Rules:
-    """What the boundary needs of a playbook. Without a `boundary.yaml` nothing permits a touch."""
-    from tandem.boundary.fold.rules import Rules
+def _answering(rulings: Sequence[InForce[Ruling]]) -> list[InForce[Answering]]:
+    from tandem.boundary.in_force import InForce
 
-    company = playbook.company
-    return Rules(
-        playbook.boundary or Boundary(),
-        playbook.signals,
-        scores=playbook.scores,
-        stages=playbook.product.judged.stages,
-        hours=BusinessTime(company.time_zone, company.working_hours, frozenset(company.holidays)),
-        week_start=company.week_start,
-    )
+    return [InForce(one.since, one.playbook.answers, one.quiet) for one in rulings]

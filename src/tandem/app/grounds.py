@@ -176,7 +176,7 @@ def _cap(ruling: Ruling, cap: Cap, asked: Question, t: Instant) -> _Rule:
 
 def _exclusivity(ruling: Ruling, asked: Question, t: Instant) -> _Rule:
     place = ruling.boundary.exclusivity_at
-    owners = sorted({one for one in ruling.answers.owners(asked.account, t) if one})
+    owners = sorted({one for one in ruling.answers.opportunity_owners(asked.account, t) if one})
     if not owners:
         return _Rule("exclusivity", place, "no opportunity is open, and nobody has accepted a lead", "somebody else has accepted a lead")
     opened = [each.what for each in ruling.answers.evidence(asked.account, t) if each.kind == "opportunity"]

@@ -22,7 +22,7 @@ def owner_of(ruling: Ruling, account: str, t: Instant) -> str | None:
 
 
 def _claims(ruling: Ruling, account: str, t: Instant) -> Iterator[str]:
-    yield from ruling.answers.owners(account, t)
+    yield from ruling.answers.opportunity_owners(account, t)
     yield from (each.seller for each in ruling.answers.evidence(account, t) if each.kind == "owner" and each.seller is not None)
     yield field_of(ruling, account, "owner", t) or ""
     yield from (each.seller for each in reversed(ruling.answers.touches(t)) if each.account == account)

@@ -80,7 +80,7 @@ def _print(report: BoundaryReport, most: int | None) -> None:
     _print_touches("Violations", report.of("violation"), zone, most)
     _print_touches("By override", report.of("override"), zone, most)
     _print_touches("Unmatched", report.of("unmatched"), zone, most)
-    _print_due("Neglected in this time: nobody by the deadline", report.neglected, zone, most)
+    _print_due("Neglected: nobody took care by the deadline; the latest first", report.neglected, zone, most)
     _print_due(f"Neglected now, {local(report.as_of, zone)}", report.neglected_now, zone, most)
 
 
@@ -100,8 +100,8 @@ def _print_sellers(report: BoundaryReport) -> None:
 def _print_touches(title: str, rows: Sequence[TouchRow], zone: str, most: int | None) -> None:
     if not rows:
         return
-    click.echo(f"\n{title}")
-    for row in rows[:most]:
+    click.echo(f"\n{title}, the latest first")
+    for row in list(reversed(rows))[:most]:
         whom = "no account" if row.account is None else named(row.account, row.account_name)
         who = f", {row.person}" if row.person else ""
         how = " ".join(each for each in (row.channel, f"to {row.purpose}" if row.purpose else None) if each)

@@ -114,8 +114,13 @@ def _print_grounds(found: Answered) -> None:
     for speaks in found.speaks:
         _print_speaks(speaks)
     click.echo("\nWhat might stand against it")
+    idle = [each for each in found.asked if each.reason == "suppression" and not each.stands]
     for asked in found.asked:
-        _print_asked(asked, found)
+        if asked not in idle:
+            _print_asked(asked, found)
+        elif asked is idle[0]:
+            more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
+            click.echo(labelled("·", f"suppression{_line(asked.line)}{more}: {asked.says if not more else 'none fits'}"))
 
 
 def _print_speaks(speaks: Speaks) -> None:
@@ -123,7 +128,8 @@ def _print_speaks(speaks: Speaks) -> None:
     whose = "" if one.about == "account" else f" of {one.about} {one.subject}"
     until = "while it lasts" if one.until is None else f"until {show(one.until)}"
     only = f", for {one.seller} alone" if one.seller is not None else ""
-    click.echo(labelled("+", f"{one.what}{whose}, {one.kind}{_line(one.line)}, {until}{only}"))
+    what = f"tier {one.what}" if one.kind == "outbound" else one.what
+    click.echo(labelled("+", f"{what}{whose}, {one.kind}{_line(one.line)}, {until}{only}"))
     click.echo(labelled("", speaks.says))
     _print_facts(speaks.facts)
 

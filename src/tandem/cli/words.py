@@ -31,6 +31,13 @@ REASONS = {
     "budget": "the period's budget is spent",
 }
 
+# Of evidence whose end nobody knows, what it is for so long.
+LASTS = {
+    "target": "is a named account",
+    "opportunity": "is open",
+    "outbound": "is their tier, and nobody of them has signed up",
+    "owner": "is in force",
+}
 ENDINGS = {
     "permit": "its permit ended",
     "opportunity": "an opportunity was opened, and its owner works it",

@@ -296,7 +296,16 @@ def day_of(at: Instant) -> str:
 
 def happened_at(touch: TouchRow) -> Instant:
     """When, as far as the sellers' screens tell."""
-    return from_datetime(datetime.strptime(touch.happened_at, _SHOWN).replace(tzinfo=SALES_ZONE))
+    return _shown_at(touch.happened_at)
+
+
+def logged_at(touch: TouchRow) -> Instant:
+    """When it was written down, and so known."""
+    return _shown_at(touch.logged_at)
+
+
+def _shown_at(text: str) -> Instant:
+    return from_datetime(datetime.strptime(text, _SHOWN).replace(tzinfo=SALES_ZONE))
 
 
 def _local(at: Instant) -> str:

@@ -151,7 +151,7 @@ class Answers:
         """Whether an opportunity of the account is open."""
         return any(since <= t < until for _, since, until in self._told.open_opportunities.get(account, ()))
 
-    def owners(self, account: str, t: Instant) -> list[str]:
+    def opportunity_owners(self, account: str, t: Instant) -> list[str]:
         """The owner of each open opportunity of the account, by the opportunity's id; empty where nobody says."""
         return [said(record, "owner") for record, since, until in self._told.open_opportunities.get(account, ()) if since <= t < until]
 
@@ -171,7 +171,7 @@ class Answers:
     def accepted_owner(self, account: str, since: Instant, t: Instant) -> str | None:
         """As in `watch.py`."""
         sellers = [each.seller for each in self.rules.accepted if each.account == account and each.since <= t < each.until]
-        sellers += self.owners(account, t)
+        sellers += self.opportunity_owners(account, t)
         sellers += [each.seller for each in self.touches_of(account, since, t)]
         if self.rules.boundary.account_owner:
             sellers += [self.owner_of_account(account, t) or ""]
