@@ -88,7 +88,7 @@ def small_case(data: bytes, happened: Iterable[bytes], kinds: tuple[str, ...] = 
         tiers=pick.of((), (("A", read("employees >= 100")), ("B", read('count("Signed Up", 3d) < 1')))),
         targets=frozenset(pick.of((), ("acme",), ("beta", "acme.com"))),
     )
-    signals = {name: signal(name, when, about) for name, (when, about) in _SIGNALS.items()}
+    signals = {name: signal(name, when, about) for name, (when, about) in SIGNALS.items()}
     score = Score("warmth", "warmth", "account", (Points(read("count(any, 2d) >= 1"), Fraction(5, 2), "", NOWHERE),), NOWHERE)
     boundary = _boundary(pick)
     accepted = [Accepted(pick.of(*ACCOUNTS), pick.of("bea", "tom"), START + pick.of(0, 2, 3) * DAY, START + pick.of(3, 5, 30) * DAY)]
@@ -104,7 +104,7 @@ def small_case(data: bytes, happened: Iterable[bytes], kinds: tuple[str, ...] = 
     return SmallCase(tuple(facts), case)
 
 
-_SIGNALS: dict[str, tuple[str, Any]] = {
+SIGNALS: dict[str, tuple[str, Any]] = {
     "need": ('count("SSO Viewed", 2d) >= 1', "account"),
     "looks": ('count("Pricing Viewed", 1d) >= 1', "person"),
     "hand": ('count("Asked for Us", 1d) >= 1', "person"),
