@@ -24,7 +24,7 @@ ROOM = Path(tandem.boundary.__file__).parent
 # Each after those that it imports.
 FILES = (
     "combining", "fold.during", "fold.rules", "fold.belonging", "fold.records", "fold.stances", "fold.fields", "fold.evidence", "fold.blocks",
-    "judged", "fold.course", "fold.answers",
+    "judged", "fold.crowd", "fold.course", "fold.answers",
 )  # fmt: skip
 SOURCES = {name: (ROOM / f"{name.replace('.', '/')}.py").read_text() for name in FILES}
 
@@ -34,7 +34,7 @@ PLANTED = {
     "what need not wait waits": ("combining", "Refusal(\"no_evidence\", None, waits_until())", "Refusal(\"no_evidence\", None, None)"),
     "a channel that does not fit hides what stands against all": ("combining", "if block.channels is None and any(", "if block.channels is not None and any("),
     "a block that takes nothing is a reason": ("combining", "if any(block.takes(_asked_channels(channels, each, asked), each) for each in fitting)", "if True"),
-    "an account may be touched by the channels of nobody alone": ("combining", "for permit in permits for channel in permit.channels}", "for permit in permits[:1] for channel in permit.channels}"),
+    "an account may be touched by the channels of nobody alone": ("combining", "for permit in every for channel in permit.channels}", "for permit in every[:1] for channel in permit.channels}"),
     "an unknown channel fits nothing": ("combining", "theirs & {asked.channel} if asked.channel in channels else theirs", "theirs & {asked.channel} if asked.channel else theirs"),
     "an unknown purpose is the furthest": ("combining", "if each == asked.purpose), PURPOSES[0])", "if each == asked.purpose), PURPOSES[-1])"),
     "whom one may serve one may sell to": ("combining", "PURPOSES.index(wanted) <= PURPOSES.index(one.purpose)", "PURPOSES.index(wanted) <= 1 + PURPOSES.index(one.purpose)"),
@@ -82,6 +82,9 @@ PLANTED = {
     "a suppression holds for ever": ("fold.blocks", "FOREVER if rule.until is None else rule.until", "FOREVER"),
     "a suppressed domain is the account's alone": ("fold.blocks", ", self._domains, self._domains_of_mails)", ", self._domains)"),
     "of nobody everything is allowed": ("fold.blocks", "table.allows(UNKNOWN),))", "frozenset(self._boundary.channels),))"),
+    "who goes comes": ("fold.crowd", "for _, enters, what in self._moves[self._place : place]:\n            self._move(what, enters)", "for _, enters, what in self._moves[self._place : place]:\n            self._move(what, not enters)"),
+    "going back leaves who came": ("fold.crowd", "self._move(what, not enters)", "self._move(what, enters)"),
+    "the permit of the last is told first": ("fold.course", "each.sort(key=lambda group: group[0][0])", "each.sort(key=lambda group: group[0][0], reverse=True)"),
     "what stands against one stands against all": ("fold.course", "if blocks not in self._answers:", "if not self._answers:"),
     "what was answered is answered again": ("fold.course", "if place != self._place:", "if not self._place:"),
     "inbound touches reach a cap": ("fold.course", " if each.what.is_outbound]", "]"),
