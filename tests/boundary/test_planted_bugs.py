@@ -15,8 +15,11 @@ from tandem.boundary.case import is_employed, touches
 from tandem.boundary.evidence import evidence, stance
 from tandem.boundary.judged import judge
 from tandem.boundary.meaning import answer, answer_of_account, starts_at
+from tandem.boundary.policy import Table, Terms
 from tandem.boundary.watch import accepted_owner
+from tandem.language.expression.nodes import FieldRef
 from tandem.values.instants import DAY
+from tests.boundary.cases import NOWHERE, case_of
 from tests.boundary.small_cases import ACCOUNTS, SELLERS, START, SmallCase, answers_of, seeded_cases
 from tests.boundary.test_fold import EVERYBODY, instants_of
 
@@ -105,7 +108,7 @@ def asked() -> list[tuple[SmallCase, int | None, list[tuple[str, tuple[Any, ...]
     """Cases, where the tail of each begins, and questions with what is meant."""
     found = []
     of_signals = seeded_cases(20, seed=72, size=16, kinds=("event", "event", "event", "workspace"))
-    for number, small in enumerate((*seeded_cases(90, seed=71), *of_signals)):
+    for number, small in enumerate((*seeded_cases(90, seed=71), *of_signals, *[by_mail_or_by_call()] * 3)):
         case, split = small.case, START + 3 * DAY if number % 2 else None
         meant: list[tuple[str, tuple[Any, ...], Any]] = []
         for t in instants_of(small)[number % 3 :: 5]:
@@ -124,6 +127,21 @@ def asked() -> list[tuple[SmallCase, int | None, list[tuple[str, tuple[Any, ...]
             meant.append(("judge", (each,), (said.verdict, said.account, [tuple(vars(one).values()) for one in said.refusals])))
         found.append((small, split, meant))
     return found
+
+
+def by_mail_or_by_call() -> SmallCase:
+    """
+    2026-03-01 Signed Up by ann @acme
+    2026-03-01 Signed Up by bob @acme
+    2026-03-02 person ann consent=mail
+    2026-03-02 person bob consent=phone
+    2026-03-03 target T-1 @acme
+    2026-03-04 opportunity O-1 @acme stage=Talk owner=bea
+    """
+    by = {"mail": frozenset(("email",)), "phone": frozenset(("call",))}
+    consent = Table(FieldRef(("person", "consent"), None, NOWHERE), "person", by)
+    targets, opportunities = Terms(channels=("email",)), Terms(channels=("call",))
+    return SmallCase((), case_of(by_mail_or_by_call, quarantine=DAY, consent=consent, targets=targets, opportunities=opportunities))
 
 
 def is_wrong(room: dict[str, Any]) -> bool:
