@@ -7,12 +7,13 @@ from datetime import UTC
 
 from tandem.boundary.case import Case, Firing
 from tandem.boundary.firings import firings
-from tandem.boundary.in_force import ALWAYS, InForce, always, in_force_at
+from tandem.boundary.in_force import InForce, always, in_force_at
 from tandem.boundary.judged import judged
 from tandem.boundary.leads import leads
 from tandem.boundary.policy import Budget, Qualifying, Suppression
 from tandem.boundary.watch import neglected, watch
 from tandem.signals.world import Subject
+from tandem.timeline.steps import ALWAYS
 from tandem.values.business_time import BusinessTime
 from tandem.values.instants import DAY, HOUR
 from tests.boundary.cases import HAND, NEED, PLAIN, PROCUREMENT, SIGNALS, case_of, short

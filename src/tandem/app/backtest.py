@@ -139,7 +139,7 @@ class Backtested:
 def find_backtest(project: Project, asked: BacktestRequest) -> Backtested:
     """Raises UnknownName for a signal or an outcome that the playbook does not declare, Unmatched where neither's subjects have the other's,
     and, with an aim, NoThreshold and NoAim."""
-    find_signal(project, asked.signal)
+    find_signal(project.playbook, asked.signal)
     log = project.log()
     return Backtests(project, log, project.as_of(asked.as_of, log), project.playbook).of(asked)
 
@@ -155,7 +155,7 @@ class Backtests:
         from tandem.signals.backtest.backtest import Evidence, backtest
         from tandem.signals.backtest.moments import Moments
 
-        signal = find_signal(self.project, asked.signal, self.playbook)
+        signal = find_signal(self.playbook, asked.signal)
         outcome = _find_outcome(self.playbook, asked.outcome)
         kind = matched_kind(signal, outcome)
         fold, hindsight = self.fold, self.hindsight

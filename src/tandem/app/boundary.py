@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.decided import Said, Work, open_work
+from tandem.app.decided import Said, Work
+from tandem.app.kept import kept_report
 from tandem.app.owners import field_of
 from tandem.app.permits import RefusalShown, show_refusals
 from tandem.app.project import Project
@@ -160,7 +162,9 @@ class BoundaryReport:
 
 
 def find_boundary(project: Project, asked: BoundaryRequest) -> BoundaryReport:
-    return judge_boundary(open_work(project, asked.as_of, draft=asked.draft), asked.since, asked.until)
+    name = f"boundary {asked.since} {asked.until}"
+    find = partial(judge_boundary, since=asked.since, until=asked.until)
+    return kept_report(project, asked.as_of, name, BoundaryReport, find, draft=asked.draft)
 
 
 def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> BoundaryReport:
@@ -177,13 +181,13 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
         bounded=playbook.boundary is not None,
         company=playbook.company.name,
         zone=playbook.company.time_zone.key,
-        judged=tuple(_touch(work, each) for each in work.judged(begins, ends)),
-        due=_due(work, work.sweep.watch(begins, ends).due),
+        judged=tuple(show_touch(work, each) for each in work.judged(begins, ends)),
+        due=_due(work, work.watch(begins, ends).due),
         neglected_now=_due(work, work.sweep.neglected(as_of)),
     )
 
 
-def _touch(work: Work, judged: Judged) -> TouchRow:
+def show_touch(work: Work, judged: Judged) -> TouchRow:
     touch = judged.touch
     refusals = show_refusals(judged.refusals)
     return TouchRow(

@@ -21,7 +21,7 @@ from tandem.app.identity import find_holder
 from tandem.app.knowledge import Knowledge
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
-from tandem.language.expression.nodes import Expression, Score, SetName, SignalRef
+from tandem.language.expression.nodes import About, Expression, Score, SetName, SignalRef
 from tandem.language.expression.show import show
 from tandem.signals.firing import Passing, fired
 from tandem.signals.playbook.declare import Signal
@@ -109,13 +109,13 @@ class EdgesListed:
 
 def list_edges(project: Project, asked: ListRequest) -> EdgesListed:
     """Raises UnknownName for a signal that the playbook does not declare, or a subject that nobody knows."""
-    signal = find_signal(project, asked.signal)
+    signal = find_signal(project.playbook, asked.signal)
     log = project.log()
     as_of = project.as_of(asked.as_of, log)
     edges = kept_edges(project, log, [signal])[signal.name]
     chosen = np.arange(len(edges.at)) < edges.until(as_of)
     if asked.subject is not None:
-        subject = find_subject(project, log, signal, asked.subject, edges.subjects.column().to_pylist(), as_of)
+        subject = find_subject(log, project.playbook, signal.about, asked.subject, edges.subjects.column().to_pylist(), as_of)
         # Who is there and never had an edge has none.
         place = edges.subjects.column().index(subject).as_py()
         chosen &= edges.subject == place
@@ -126,31 +126,29 @@ def list_edges(project: Project, asked: ListRequest) -> EdgesListed:
     return EdgesListed(signal, edges, np.flatnonzero(chosen), as_of, project.playbook.fingerprint)
 
 
-def find_signal(project: Project, name: str, playbook: Playbook | None = None) -> Signal:
-    """Of a playbook, by default the folder's. Raises UnknownName."""
-    signals = (project.playbook if playbook is None else playbook).signals
-    if name not in signals:
-        raise UnknownName("signal", name, signals)
-    return signals[name]
+def find_signal(playbook: Playbook, name: str) -> Signal:
+    if name not in playbook.signals:
+        raise UnknownName("signal", name, playbook.signals)
+    return playbook.signals[name]
 
 
-def find_subject(project: Project, log: Log, signal: Signal, name: str, known: Sequence[str], as_of: Instant) -> str:
+def find_subject(log: Log, playbook: Playbook, about: About, name: str, known: Sequence[str], as_of: Instant) -> str:
     """The printed id of a subject by any of its names: an account's domain, a person's e-mail, an id that was merged away.
 
     known: printed ids that need no look-up. Raises UnknownName.
     """
     if name in known:
         return name
-    knowledge = Knowledge(log, project.playbook.product.rules, as_of)
+    knowledge = Knowledge(log, playbook.product.rules, as_of)
     with storage_faults():
         identity = knowledge.identity
-        meant = identity.account_of(name) if signal.about == "account" else None
-        if signal.about == "person":
+        meant = identity.account_of(name) if about == "account" else None
+        if about == "person":
             meant = identity.person_of(name) or find_holder(identity, name)
         if meant is None:
-            meant = name if name in identity.names_of(name).get(signal.about, ()) or name in identity.subjects() else None
+            meant = name if name in identity.names_of(name).get(about, ()) or name in identity.subjects() else None
     if meant is None:
-        raise UnknownName(signal.about, name, known)
+        raise UnknownName(about, name, known)
     return meant
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from tandem.app.decided import Said, Work, open_work
+from tandem.app.decided import Said, Work
 from tandem.app.failures import UnknownName
+from tandem.app.kept import kept_report
 from tandem.app.measured import sentence
 from tandem.app.owners import by_activity, field_of, owner_of
 from tandem.app.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
@@ -38,9 +39,9 @@ class LeadsRequest:
 class LeadRow:
     """One reason of a lead, or a firing that waits: then `lead` is None and `refusal` says why.
 
-    lead: its id. account: the account's, and its name as its record has it. subject: as it is called now. since: when it became a reason of
-    the lead; None while it waits. on: whether its signal still is. why: what was true at the firing. rank: in the queue of a budget, from 1;
-    0 where none keeps it.
+    lead: its id. title: of the signal. account: the account's, and its name as its record has it. subject: as it is called now. since: when it became a reason of
+    the lead; None while it waits. on: whether its signal still is. why: what was true at the firing. sign: of what the signal is one. rank:
+    in the queue of a budget, from 1; 0 where none keeps it. due: by when somebody must take care, or should have, while nobody has.
     """
 
     lead: str | None
@@ -49,6 +50,7 @@ class LeadRow:
     subject: str
     about: str
     signal: str
+    title: str
     fired_at: Instant
     since: Instant | None
     on: bool
@@ -57,7 +59,9 @@ class LeadRow:
     why: str
     people: tuple[str, ...]
     owner: str | None
+    sign: str
     rank: int
+    due: Instant | None
 
     @property
     def type(self) -> str:
@@ -80,7 +84,9 @@ class LeadRow:
             "people": list(self.people),
             "owner": self.owner,
             "account_name": self.account_name,
+            "sign": self.sign,
             "rank": self.rank or None,
+            "due": shown(self.due),
         }
 
 
@@ -117,7 +123,8 @@ class LeadsListed:
 
 def list_leads(project: Project, asked: LeadsRequest) -> LeadsListed:
     """Raises UnknownName for an owner who is no seller."""
-    return chosen(find_leads(open_work(project, asked.as_of, draft=asked.draft)), asked)
+    listed = kept_report(project, asked.as_of, "leads", LeadsListed, find_leads, draft=asked.draft)
+    return chosen(listed, asked)
 
 
 def find_leads(work: Work) -> LeadsListed:
@@ -152,6 +159,7 @@ class _Telling:
     def __init__(self, work: Work) -> None:
         self.work, self.ruling, self.t = work, work.now, work.as_of
         self._accounts: dict[str, _Account] = {}
+        self._neglected = {each.firing for each in work.sweep.neglected(work.as_of)}
 
     def open(self) -> Iterator[LeadRow]:
         """Leads that may be worked before those that rest; then the best by their strongest reason."""
@@ -166,11 +174,21 @@ class _Telling:
 
     def _order(self, row: LeadRow) -> tuple[bool, int, Instant, str, str]:
         """What is on, then who asks most clearly, then the latest."""
-        return not row.on, _SIGNS.index(self._sign(row.signal)), -row.fired_at, row.signal, row.subject
+        return not row.on, _SIGNS.index(row.sign), -row.fired_at, row.signal, row.subject
 
     def _sign(self, signal: str) -> str:
         rule = self.ruling.boundary.signals.get(signal)
         return "none" if rule is None else "procurement" if rule.is_procurement else rule.sign
+
+    def _due(self, firing: Firing, account: str) -> Instant | None:
+        fired_under = self.work.at(firing.at)
+        rule = None if fired_under is None else fired_under.boundary.signals.get(firing.signal)
+        if fired_under is None or rule is None or rule.sla is None:
+            return None
+        if self.ruling.answers.accepted_owner(account, firing.at, self.t) is not None:
+            return None
+        deadline = fired_under.answers.rules.hours.after(firing.at, rule.sla)
+        return deadline if self.t < deadline or firing in self._neglected else None
 
     def _reason(self, lead: Lead, row: Row) -> LeadRow:
         from tandem.boundary.blocks import Question
@@ -198,6 +216,7 @@ class _Telling:
         people: tuple[str, ...],
     ) -> LeadRow:
         subject, theirs = self._subject(firing), self._account(account)
+        title, why = why_of(self.work, firing)
         return LeadRow(
             lead=lead,
             account=account,
@@ -205,15 +224,18 @@ class _Telling:
             subject=subject.id,
             about=subject.kind,
             signal=firing.signal,
+            title=title,
             fired_at=firing.at,
             since=since,
             on=self.work.is_on(firing, self.t),
             permit=permit,
             refusal=refusal,
-            why=why_of(self.work, firing),
+            why=why,
             people=people,
             owner=theirs.owner,
+            sign=self._sign(firing.signal),
             rank=0,
+            due=self._due(firing, account),
         )
 
     def _subject(self, firing: Firing) -> Subject:
@@ -244,10 +266,11 @@ class _Account:
     people: tuple[str, ...]
 
 
-def why_of(work: Work, firing: Firing) -> str:
-    """The signal's title, and what was true of whom it fired for, by the playbook under which it did."""
+def why_of(work: Work, firing: Firing) -> tuple[str, str]:
+    """The signal's title, and with it what was true of whom it fired for, by the playbook under which it did."""
     ruling = work.at(firing.at)
     assert ruling is not None, "what fires does so by a playbook in force"
     code = ruling.code(firing.subject)
     assert code is not None, firing
-    return sentence(ruling.fold, ruling.playbook.names, ruling.playbook.signals[firing.signal], code, firing.at)
+    signal = ruling.playbook.signals[firing.signal]
+    return signal.title, sentence(ruling.fold, ruling.playbook.names, signal, code, firing.at)

@@ -47,7 +47,13 @@ def tests_of(condition: Condition) -> Iterator[Condition]:
 
 
 def values_of(condition: Condition) -> list[Value]:
-    """What the tests compare, each once: measures and fields, not literals."""
+    """What the tests compare, each once, and what that is counted from: measures and fields, not literals."""
+    counted = (value for side in compared_in(condition) for value in _counted(side))
+    return list(dict.fromkeys(value for value in counted if _has_value(value)))
+
+
+def compared_in(condition: Condition) -> list[Value]:
+    """What the tests compare, each once."""
     found: dict[Value, None] = {}
     for test in tests_of(condition):
         sides: Sequence[Expression] = ()
@@ -56,31 +62,37 @@ def values_of(condition: Condition) -> list[Value]:
                 sides = (test.left, test.right)
             case Membership() | IsUnknown():
                 sides = (test.value,)
-        for side in sides:
-            for value in _counted(side):
-                if not isinstance(value, Literal) and not _is_rolled(value):
-                    found[value] = None
+        found |= {side: None for side in sides if _has_value(side)}  # type: ignore[misc]
     return list(found)
 
 
-def _counted(side: Expression) -> Iterator[Value]:
+def _counted(side: Value) -> Iterator[Value]:
     if isinstance(side, Arithmetic):
         yield from _counted(side.left)
         yield from _counted(side.right)
-    yield side  # type: ignore[misc]
+    yield side
 
 
-def _is_rolled(value: Value) -> bool:
+def _has_value(value: Expression) -> bool:
     """`any` and `all` ask workspaces one by one, and have no one value."""
     ref = value.field if isinstance(value, Until) else value
-    return isinstance(ref, FieldRef) and ref.roll_up in ("any", "all")
+    return not isinstance(value, Literal) and not (isinstance(ref, FieldRef) and ref.roll_up in ("any", "all"))
 
 
 def sentence(fold: Fold, names: Names, signal: Signal, subject: int, at: Instant) -> str:
     """The signal's title, and what its condition compared at an instant: `Asks for a person: count("Contact Sales Clicked", 7d) = 1`."""
     alone, types = fold.alone(signal.about, subject), check(signal.when, names, signal.about)
-    told = [f"{show(value)} = {tell(alone.answer(value, at), types.type_of(value).unit)}" for value in values_of(signal.when)]
+    told = [f"{show(value)} = {_in_short(alone.answer(value, at), types.type_of(value).unit)}" for value in compared_in(signal.when)]
     return signal.title + (f": {', '.join(told)}" if told else "")
+
+
+def _in_short(answer: Answer, unit: Unit) -> str:
+    """Two decimals, and of a length its two greatest units: nobody calls by the second."""
+    if isinstance(answer, Fraction) and unit == "duration":
+        return " ".join(tell(answer, unit).split()[:2])
+    if isinstance(answer, Fraction) and unit != "date":
+        return f"{float(answer):.2f}".rstrip("0").rstrip(".")
+    return tell(answer, unit)
 
 
 def tell(answer: Answer, unit: Unit) -> str:

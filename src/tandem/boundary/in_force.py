@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tandem.signals.world import FOREVER, Period
+from tandem.timeline.steps import ALWAYS as ALWAYS
 from tandem.values.instants import Instant
 
 X = TypeVar("X")
 
-# A playbook that holds since then holds from the log's beginning: nothing is on yet.
-ALWAYS: Instant = -(2**63)
-
 
 @dataclass(frozen=True)
 class InForce(Generic[X]):
-    """quiet: what is on when it comes into force counts as seen, and does not fire because of it."""
+    """since: `ALWAYS` is from the log's beginning, when nothing is on. quiet: what is on when it comes into force counts as seen, and does not fire because of it."""
 
     since: Instant
     playbook: X

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Literal as OneOf
@@ -16,11 +16,12 @@ from typing import Literal as OneOf
 from tandem.boundary.blocks import Question
 from tandem.boundary.case import Case, Firing, open_opportunities
 from tandem.boundary.firings import Cases, firings, in_order
-from tandem.boundary.in_force import ALWAYS, InForce, in_force_at
+from tandem.boundary.in_force import InForce, in_force_at
 from tandem.boundary.meaning import Answer, Refusal, answer, answer_of_account, moments_of
-from tandem.boundary.policy import Budget, BudgetPeriod
+from tandem.boundary.policy import BudgetPeriod
 from tandem.signals.meaning import contributions
 from tandem.signals.world import Subject
+from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant, midnight, to_datetime
 
 Ending = OneOf["permit", "opportunity", "person"]
@@ -47,9 +48,7 @@ class Lead:
     @property
     def id(self) -> str:
         """By its first reason, so that it stays what it is, whatever becomes of the account and whatever comes to it."""
-        first = self.rows[0].firing
-        told = "\0".join((first.signal, first.subject.kind, first.subject.id, str(first.at)))
-        return f"L-{blake2b(told.encode(), digest_size=5).hexdigest()}"
+        return lead_id(self.rows[0].firing)
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,12 @@ def in_line(leads: Sequence[Lead], waiting: Sequence[Waiting]) -> Leads:
     queues = {each: each.firing.signal if each.rank else "" for each in waiting}
     kept = sorted(waiting, key=lambda one: (queues[one], one.rank, one.firing.at, one.firing.signal, one.firing.subject))
     return Leads(tuple(ours), tuple(kept))
+
+
+def lead_id(first: Firing) -> str:
+    """What a lead is called whose first reason is a firing."""
+    told = "\0".join((first.signal, first.subject.kind, first.subject.id, str(first.at)))
+    return f"L-{blake2b(told.encode(), digest_size=5).hexdigest()}"
 
 
 def leads(cases: Cases, as_of: Instant) -> Leads:
@@ -121,11 +126,10 @@ class _Desk:
 
     def _pass_on(self, case: Case, t: Instant) -> None:
         """The open lead of an account that is merged away is the survivor's."""
-        for account in sorted(self.open):
-            to = case.whose(Subject("account", account), self.turned, t).id
-            if to != account:
-                lead = replace(self.open.pop(account), account=to)
-                self.open[to] = joined(lead, self.open[to]) if to in self.open else lead
+        names = {account: case.whose(Subject("account", account), self.turned, t).id for account in sorted(self.open)}
+        passed = [replace(self.open.pop(account), account=to) for account, to in names.items() if to != account]
+        for lead in passed:
+            self.open[lead.account] = joined(lead, self.open[lead.account]) if lead.account in self.open else lead
 
     def _release(self, case: Case, t: Instant) -> None:
         """Turns what may be one into leads; a budget lets the best through first."""
@@ -145,7 +149,7 @@ class _Desk:
         for firing, account in ready:
             if account not in self.open and self._is_left(case, firing.signal, t):
                 self.open[account] = Lead(account, t, (Row(firing, t),))
-                self.spent += [(firing.signal, t)] if budget_of(case, firing.signal) is not None else []
+                self.spent += [(firing.signal, t)] if case.boundary.signals[firing.signal].keeping is not None else []
             else:
                 more.append((firing, account))
         ranks: dict[str, int] = {}
@@ -159,10 +163,10 @@ class _Desk:
         self.queue = [each for each in self.queue if each in kept]
 
     def _is_left(self, case: Case, signal: str, t: Instant) -> bool:
-        budget = budget_of(case, signal)
+        budget = case.boundary.signals[signal].keeping
         if budget is None:
             return True
-        since, _ = period_of(case, budget.per, t)
+        since, _ = period_of(budget.per, t, case.world.zone, case.week_start)
         return sum(one == signal and since <= at for one, at in self.spent) < budget.leads
 
 
@@ -184,24 +188,18 @@ def _refusals(case: Case, firing: Firing, account: str | None, t: Instant) -> tu
 
 
 def _kept_by_budget(case: Case, firing: Firing, t: Instant) -> Refusal:
-    budget = budget_of(case, firing.signal)
+    budget = case.boundary.signals[firing.signal].keeping
     assert budget is not None, "only a budget keeps a firing with a permit waiting"
-    return Refusal("budget", budget.place, period_of(case, budget.per, t)[1])
+    return Refusal("budget", budget.place, period_of(budget.per, t, case.world.zone, case.week_start)[1])
 
 
 def _score(case: Case, firing: Firing, account: str, t: Instant) -> Fraction:
-    budget = budget_of(case, firing.signal)
+    budget = case.boundary.signals[firing.signal].keeping
     if budget is None or budget.score is None:
         return Fraction(0)
     subject = case.whose(firing.subject, firing.at, t)
     asked = subject if case.scores[budget.score].about == subject.kind else Subject("account", account)
     return sum((each.points for each in contributions(case.world, budget.score, asked, t)), Fraction(0))
-
-
-def budget_of(case: Case, signal: str) -> Budget | None:
-    """What procurement asks for is never kept waiting by a budget."""
-    rule = case.boundary.signals[signal]
-    return None if rule.is_procurement else rule.budget
 
 
 def answer_of_firing(case: Case, firing: Firing, account: str, t: Instant) -> Answer:
@@ -216,15 +214,14 @@ def rests(found: Answer) -> bool:
     return bool(found.refusals) and all(each.reason == "cap" for each in found.refusals)
 
 
-def period_of(case: Case, per: BudgetPeriod, t: Instant) -> tuple[Instant, Instant]:
-    """The calendar period around t, in the company's time zone."""
-    zone = case.world.zone
+def period_of(per: BudgetPeriod, t: Instant, zone: tzinfo, week_start: int) -> tuple[Instant, Instant]:
+    """The calendar period around t, in the company's time zone. week_start: 0 is Monday."""
     day = to_datetime(t).astimezone(zone).date()
     match per:
         case "day":
             first, after = day, day + timedelta(days=1)
         case "week":
-            first = day - timedelta(days=(day.weekday() - case.week_start) % 7)
+            first = day - timedelta(days=(day.weekday() - week_start) % 7)
             after = first + timedelta(days=7)
         case "month":
             first = day.replace(day=1)
@@ -241,6 +238,6 @@ def _instants(playbooks: Sequence[InForce[Case]], fired: Sequence[Firing]) -> se
         for rule, _ in case.qualifying:
             at = min((each.at for each in fired), default=case.until)
             while rule.budget is not None and at <= case.until:
-                _, at = period_of(case, rule.budget.per, at)
+                _, at = period_of(rule.budget.per, at, case.world.zone, case.week_start)
                 found.add(at)
     return found

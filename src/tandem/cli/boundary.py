@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tandem.cli.door import dated, drafted, formatted, project_of, tandem
-from tandem.cli.words import REASONS, local, say_whose, spread
+from tandem.cli.words import REASONS, local, named, say_whose, spread
 
 if TYPE_CHECKING:
     from tandem.app.boundary import BoundaryReport, DueRow, TouchRow
@@ -80,7 +80,7 @@ def _print(report: BoundaryReport, most: int | None) -> None:
     _print_touches("Violations", report.of("violation"), zone, most)
     _print_touches("By override", report.of("override"), zone, most)
     _print_touches("Unmatched", report.of("unmatched"), zone, most)
-    _print_due("Neglected in this time: nobody by the deadline", report.neglected, zone, most)
+    _print_due("Neglected: nobody took care by the deadline; the latest first", report.neglected, zone, most)
     _print_due(f"Neglected now, {local(report.as_of, zone)}", report.neglected_now, zone, most)
 
 
@@ -100,14 +100,13 @@ def _print_sellers(report: BoundaryReport) -> None:
 def _print_touches(title: str, rows: Sequence[TouchRow], zone: str, most: int | None) -> None:
     if not rows:
         return
-    click.echo(f"\n{title}")
-    for row in rows[:most]:
-        whom = row.account or "no account"
-        named = f"{row.account_name} ({whom})" if row.account_name else whom
+    click.echo(f"\n{title}, the latest first")
+    for row in list(reversed(rows))[:most]:
+        whom = "no account" if row.account is None else named(row.account, row.account_name)
         who = f", {row.person}" if row.person else ""
         how = " ".join(each for each in (row.channel, f"to {row.purpose}" if row.purpose else None) if each)
         click.echo(
-            spread(f"  {local(row.at, zone)}  {row.touch:<10} {named}{who}", f"{how or 'a touch'} by {row.seller or 'nobody says whom'}")
+            spread(f"  {local(row.at, zone)}  {row.touch:<10} {whom}{who}", f"{how or 'a touch'} by {row.seller or 'nobody says whom'}")
         )
         lines = [f"{each.reason}" + (f" ({each.line})" if each.line else "") for each in row.reasons if each.reason != "no_evidence"]
         if lines:
@@ -120,8 +119,12 @@ def _print_due(title: str, rows: Sequence[DueRow], zone: str, most: int | None) 
         return
     click.echo(f"\n{title}")
     for row in rows[:most]:
-        named = f"{row.account_name} ({row.account})" if row.account_name else row.account
-        click.echo(spread(f"  {named}  {row.signal}", f"fired {local(row.fired_at, zone)}, due {local(row.deadline, zone)}"))
+        click.echo(
+            spread(
+                f"  {named(row.account, row.account_name)}  {row.signal}",
+                f"fired {local(row.fired_at, zone)}, due {local(row.deadline, zone)}",
+            )
+        )
     _print_more(len(rows), most)
 
 

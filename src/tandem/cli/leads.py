@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tandem.cli.door import counted, dated, drafted, formatted, project_of, tandem
-from tandem.cli.words import REASONS, labelled, listed, local, say_whose, spread, told_refusal, wrapped
+from tandem.cli.words import LASTS, REASONS, labelled, listed, local, named, say_whose, spread, told_refusal
+from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
     from tandem.app.leads import LeadRow, LeadsListed
+    from tandem.app.permits import PermitShown
     from tandem.cli.render import Format
 
 COLUMNS = (
     "lead", "account", "subject", "about", "type", "signal", "fired_at", "since", "on", "permit", "refusal", "why", "people", "owner",
-    "account_name", "rank",
+    "account_name", "sign", "rank", "due",
 )  # fmt: skip
 SHOWN_LEADS, SHOWN_REASONS, SHOWN_PEOPLE, SHOWN_WAITING = 20, 3, 3, 5
 
@@ -65,23 +67,30 @@ def _print(report: LeadsListed, owner: str | None, only: str | None) -> None:
     most = SHOWN_LEADS if only is None else len(leads)
     for number, rows in enumerate(leads[:most], 1):
         click.echo()
-        _print_lead(number, rows, report.zone)
+        _print_lead(number, rows, report.zone, report.as_of)
     if len(leads) > most:
         click.echo(f"\nand {counted(len(leads) - most, 'lead')} more: --open shows all")
     if waiting:
         _print_waiting(waiting, report.zone, SHOWN_WAITING if only is None else len(waiting))
 
 
-def _print_lead(number: int, rows: Sequence[LeadRow], zone: str) -> None:
+def _print_lead(number: int, rows: Sequence[LeadRow], zone: str, as_of: Instant) -> None:
     first = rows[0]
     owner = "nobody's yet" if first.owner is None else f"{first.owner}'s"
-    click.echo(spread(f"{number:2}  {_named(first)}", f"{first.lead}, {owner}"))
-    for row in rows[:SHOWN_REASONS]:
-        whose = f" for {row.about} {row.subject}" if row.about != "account" else ""
-        click.echo(labelled("why" if row is first else "", row.why))
-        click.echo(labelled("", f"fired {local(row.fired_at, zone)}{whose}" + ("" if row.on else ", and is off by now")))
-    if len(rows) > SHOWN_REASONS:
-        click.echo(labelled("", f"and {counted(len(rows) - SHOWN_REASONS, 'reason')} more"))
+    click.echo(spread(f"{number:2}  {named(first.account, first.account_name)}", f"{first.lead}, {owner}"))
+    # Of a signal that fired for one subject again and again, the latest says it.
+    by_signal: dict[tuple[str, str], list[LeadRow]] = {}
+    for row in rows:
+        by_signal.setdefault((row.signal, row.subject), []).append(row)
+    for again in list(by_signal.values())[:SHOWN_REASONS]:
+        _print_reason(again, zone, is_first=again[0] is first)
+    if len(by_signal) > SHOWN_REASONS:
+        click.echo(labelled("", f"and {counted(len(by_signal) - SHOWN_REASONS, 'reason')} more"))
+    due = min((each.due for each in rows if each.due is not None), default=None)
+    if due is not None:
+        click.echo(
+            labelled("due", f"{local(due, zone)}: nobody has taken care" + (", and the time for it is over" if due <= as_of else " yet"))
+        )
     # The account's permit, where a reason about a person has none of its own.
     best = next((row for row in rows if row.permit is not None and row.about != "person"), next((row for row in rows if row.permit), first))
     if best.permit is None:
@@ -91,7 +100,25 @@ def _print_lead(number: int, rows: Sequence[LeadRow], zone: str) -> None:
     only = f", {permit.seller} alone" if permit.seller is not None else ""
     click.echo(labelled("with", _people(best.people)))
     click.echo(labelled("how", f"{permit.purpose} by {listed(permit.channels, 'or')} ({permit.motion}{only})"))
-    click.echo(labelled("until", "open: what speaks for it lasts" if permit.expires_at is None else local(permit.expires_at, zone)))
+    _print_end(permit, zone)
+
+
+def _print_reason(rows: Sequence[LeadRow], zone: str, *, is_first: bool) -> None:
+    """One signal for one subject; rows: its firings, the one that says most first."""
+    row = rows[0]
+    whose = f" for {row.about} {row.subject}" if row.about != "account" else ""
+    before = f", and {len(rows) - 1} times before" if len(rows) > 2 else ", and once before" if len(rows) == 2 else ""
+    values = row.why.removeprefix(row.title).removeprefix(": ")
+    click.echo(labelled("why" if is_first else "", row.title + ("" if row.on else " (off by now)")))
+    click.echo(labelled("", f"fired {local(row.fired_at, zone)}{whose}{before}" + (f": {values}" if values else "")))
+
+
+def _print_end(permit: PermitShown, zone: str) -> None:
+    if permit.expires_at is not None:
+        click.echo(labelled("until", local(permit.expires_at, zone)))
+        return
+    lasting = dict.fromkeys(f"{each.what} {LASTS.get(each.kind, 'is on')}" for each in permit.evidence if each.until is None)
+    click.echo(labelled("while", listed(list(lasting), "or")))
 
 
 def _people(people: Sequence[str]) -> str:
@@ -102,24 +129,33 @@ def _people(people: Sequence[str]) -> str:
 
 
 def _print_waiting(rows: Sequence[LeadRow], zone: str, most: int) -> None:
+    """By what keeps them first of all; those that may end soonest first."""
     click.echo("\nWaiting")
-    by_reason: dict[tuple[tuple[str, str | None], ...], list[LeadRow]] = {}
+    by_reason: dict[tuple[str, str | None], list[LeadRow]] = {}
     for row in rows:
-        by_reason.setdefault(tuple((each.reason, each.line) for each in row.refusal), []).append(row)
-    for reasons, theirs in sorted(by_reason.items(), key=lambda one: -len(one[1])):
-        words = [REASONS[reason] + (f" ({line})" if line else "") for reason, line in reasons]
-        for place, text in enumerate(wrapped("; ".join(words), 94)):
-            click.echo(f"{len(theirs):4}  {text}" if place == 0 else f"      {text}")
-        for row in theirs[:most]:
-            ends = [each.until for each in row.refusal if each.until is not None]
-            until = f"until {local(max(ends), zone)}" if ends and len(ends) == len(row.refusal) else ""
-            rank = f"rank {row.rank} " if row.rank else ""
-            click.echo(
-                spread(f"      {_named(row)}  {row.signal}{'' if row.about == 'account' else f' of {row.subject}'}", f"{rank}{until}")
-            )
+        first = row.refusal[0]
+        by_reason.setdefault((first.reason, first.line), []).append(row)
+    for (reason, line), theirs in sorted(by_reason.items(), key=lambda one: -len(one[1])):
+        click.echo(f"{len(theirs):4}  {REASONS[reason]}" + (f" ({line})" if line else ""))
+        for row in sorted(theirs, key=_soonest)[:most]:
+            also = [f"{each.reason} ({each.line})" if each.line else each.reason for each in row.refusal[1:]]
+            end = _end_of(row)
+            left = f"{named(row.account, row.account_name)}  {row.signal}{'' if row.about == 'account' else f' of {row.subject}'}"
+            rank = f"rank {row.rank}" if row.rank else ""
+            until = "" if end is None else f"until {local(end, zone)}"
+            click.echo(spread(f"      {left}", ", ".join(each for each in (rank, until) if each)))
+            if also:
+                click.echo(labelled("", f"and {', '.join(also)}", 8))
         if len(theirs) > most:
             click.echo(f"      and {len(theirs) - most} more: --waiting shows all")
 
 
-def _named(row: LeadRow) -> str:
-    return row.account if row.account_name is None else f"{row.account_name} ({row.account})"
+def _end_of(row: LeadRow) -> Instant | None:
+    """When it may be a lead; None where nobody knows."""
+    ends = [each.until for each in row.refusal]
+    return max((each for each in ends if each is not None), default=None) if None not in ends else None
+
+
+def _soonest(row: LeadRow) -> tuple[bool, Instant, int]:
+    end = _end_of(row)
+    return end is None, end or 0, row.rank

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tandem.values.instants import Instant, to_datetime
+from tandem.values.instants import Instant, show, to_datetime
 
 if TYPE_CHECKING:
     from tandem.app.permits import RefusalShown
@@ -31,6 +31,20 @@ REASONS = {
     "budget": "the period's budget is spent",
 }
 
+# Of evidence whose end nobody knows, what it is for so long.
+LASTS = {
+    "target": "is a named account",
+    "opportunity": "is open",
+    "outbound": "is their tier, and nobody of them has signed up",
+    "owner": "is in force",
+}
+ENDINGS = {
+    "permit": "its permit ended",
+    "opportunity": "an opportunity was opened, and its owner works it",
+    "person": "somebody ended it",
+    "signal": "its signal turned off",
+}
+
 
 def say_whose(said: str, *, bounded: bool) -> None:
     """On stderr, what of the playbook a reader must know before believing the answer."""
@@ -47,9 +61,12 @@ def local(at: Instant, zone: str) -> str:
     return to_datetime(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def told_refusal(refusal: RefusalShown, zone: str) -> str:
+def told_refusal(refusal: RefusalShown, zone: str | None = None) -> str:
+    """zone: of the clock on which its end is told; without one in UTC, as facts are."""
     line = f" ({refusal.line})" if refusal.line else ""
-    return f"{REASONS[refusal.reason]}{line}" + ("" if refusal.until is None else f" until {local(refusal.until, zone)}")
+    until = "" if refusal.until is None else show(refusal.until) if zone is None else local(refusal.until, zone)
+    joint = "before" if refusal.reason == "no_evidence" else "until"
+    return f"{REASONS[refusal.reason]}{line}" + (f" {joint} {until}" if until else "")
 
 
 def listed(words: Sequence[str], joint: str = "and") -> str:
@@ -65,10 +82,14 @@ def spread(left: str, right: str) -> str:
     return f"{left}\n{right.rjust(WIDTH)}"
 
 
-def labelled(label: str, text: str) -> str:
+def labelled(label: str, text: str, room: int = LABEL) -> str:
     """A text behind its label, broken where it is too long."""
-    lines = wrapped(text, WIDTH - LABEL)
-    return "\n".join(f"{f'    {label}' if place == 0 else '':<{LABEL}}{line}" for place, line in enumerate(lines))
+    lines = wrapped(text, WIDTH - room)
+    return "\n".join(f"{f'    {label}' if place == 0 else '':<{room}}{line}" for place, line in enumerate(lines))
+
+
+def named(account: str, name: str | None) -> str:
+    return account if name is None else f"{name} ({account})"
 
 
 def wrapped(text: str, width: int) -> list[str]:

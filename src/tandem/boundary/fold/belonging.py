@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from tandem.boundary.fold.during import During, Layer, layer_of
+from tandem.boundary.fold.during import During, Layer, clipped, layer_of
 from tandem.language.expression.nodes import About
 from tandem.signals.fold import Fold
 from tandem.signals.passing import passed_on
@@ -20,6 +21,14 @@ from tandem.values.instants import Instant
 KINDS: tuple[About, ...] = ("person", "workspace", "account")
 # One hop of what began for a subject: its place among all, when, and to whom.
 Hop = tuple[int, Instant, str]
+
+
+class Whereabouts(NamedTuple):
+    """Who a subject is from an instant on, after merges, and whose."""
+
+    since: Instant
+    subject: Subject
+    account: str | None
 
 
 class Belonging:
@@ -51,6 +60,14 @@ class Belonging:
     def account(self, subject: Subject, since: Instant, t: Instant) -> str | None:
         """The account at t of what began at `since` for a subject."""
         return self.account_of(self.whose(subject, since, t)).value(t)
+
+    def whereabouts(self, subject: Subject, since: Instant) -> list[Whereabouts]:
+        """Who the subject of something that began at `since` is from then on, and whose; ascending, the first from then on."""
+        return [
+            Whereabouts(at, who, account)
+            for who, begins, ends in self.path(subject, since)
+            for account, at, _ in clipped(self.account_of(who).during(), begins, ends)
+        ]
 
     def account_of(self, subject: Subject) -> Layer[str | None]:
         """Whose a subject is, over time."""
