@@ -165,7 +165,8 @@ def _print_signal(report: Plan, name: str, before: Counted | None, after: Counte
         more = already.on - NAMED
         names = [called or account or subject for subject, account, called in already.few[:NAMED]]
         whose = f": {', '.join(dict.fromkeys(names))}" + (f" and {more:,} more" if more > 0 else "") if already.on else ""
-        _print_line("already on", f"{already.on:,} at {local(report.as_of, report.after.company.time_zone.key)}{whose}")
+        fires = "; each fires at the apply, unless it is --quiet" if report.served and already.on else ""
+        _print_line("already on", f"{already.on:,} at {local(report.as_of, report.after.company.time_zone.key)}{whose}{fires}")
 
 
 def _print_counts(before: Counted | None, after: Counted | None) -> None:
