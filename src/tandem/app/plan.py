@@ -77,11 +77,12 @@ class AlreadyOn:
 @dataclass(frozen=True, eq=False)
 class Plan:
     """before: None where nothing was applied yet; then everything is new. gained, lost: firings that only one of the two has. let_through,
-    held_back: those that both have, and that are leads, or are sooner, by one alone. titles: of each signal that `signals` names."""
+    held_back: those that both have, and that are leads, or are sooner, by one alone. served: whom a signal is on for already fires at the apply."""
 
     as_of: Instant
     since: Instant
     until: Instant
+    served: bool
     before: Playbook | None
     after: Playbook
     changes: tuple[Difference, ...]
@@ -183,6 +184,7 @@ def make_plan(project: Project, asked: PlanRequest) -> Plan:
         as_of=as_of,
         since=new.begins,
         until=new.ends,
+        served=log.served,
         before=before,
         after=after,
         changes=changes,
