@@ -392,3 +392,29 @@ def test_long_lists_are_cut_and_all_shows_them(tmp_path: Path) -> None:
     assert "  and 4 more: --all shows them" in shown.out
     assert "p14" not in shown.out
     assert "a14" in tandem(found, "plan", "--all").out
+
+
+def test_of_a_project_without_facts_nothing_is_known(tmp_path: Path) -> None:
+    found = project(tmp_path / "larch")
+    write(found, LOOKS, BOUNDARY)
+    plan = planned(found)
+    assert (plan["gained"], plan["after"]["looks"]["fired"], plan["violations"]["after"]) == ([], 0, {"poached": 0})
+    assert tandem(found, "apply").code == 0
+    write(found, {"looks": signal('count("Pricing", 7d) >= 2')}, BOUNDARY)
+    assert tandem(found, "plan").out.startswith("1 rule changed: no firing is another; leads 0, a week unknown.")
+
+
+def test_a_folder_with_problems_is_told_and_nothing_is_planned(folder: Path) -> None:
+    write(folder, {"looks": signal("count(Pricing, 7d) >= two")}, BOUNDARY)
+    told = tandem(folder, "plan")
+    assert (told.code, told.out) == (1, "")
+    assert "[playbook_problems]" in told.err
+
+
+def test_in_a_project_that_is_served_those_already_on_fire_at_the_apply(folder: Path) -> None:
+    path = folder / "data" / "manifest.json"
+    manifest = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(manifest | {"served": True}))
+    write(folder, {"looks": signal('count("Pricing", 30d) >= 1')}, BOUNDARY)
+    shown = tandem(folder, "plan", "--as-of", "2026-06-01").out
+    assert "already on  1 at 2026-06-01 00:00: gamma; each fires at the apply, unless it is --quiet" in shown
