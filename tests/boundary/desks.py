@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 from tandem.boundary.blocks import Question
 from tandem.boundary.case import Accepted, Case, Closed, Stay, open_opportunities
+from tandem.boundary.fold.answers import Answers
 from tandem.boundary.fold.belonging import Whereabouts
-from tandem.boundary.fold.desk import Decided, decide
 from tandem.boundary.in_force import InForce
 from tandem.boundary.judged import Judged, judged
 from tandem.boundary.meaning import Answer, answer, answer_of_account, moments_of
 from tandem.boundary.policy import Boundary, Budget, Cap, HoldOut, Qualifying, Suppression, Terms
 from tandem.boundary.watch import accepted_owner
+from tandem.facts.fact import Fact
+from tandem.facts.text import read_facts
 from tandem.language.expression.nodes import About
 from tandem.language.source import Source, Span
 from tandem.signals.meaning import contributions
@@ -28,10 +30,12 @@ from tandem.signals.world import FOREVER, Subject, World
 from tandem.timeline.steps import ALWAYS
 from tandem.values.business_time import BusinessTime
 from tandem.values.instants import DAY, HOUR, Instant
+from tests.boundary.small_cases import answers_of
 from tests.signals.conditions import read
-from tests.signals.worlds import instant, world_of
+from tests.signals.worlds import built, instant
 
-START = instant("2026-02-26")  # A month ends on the third day, and a week on the fourth.
+ZONE = ZoneInfo("Europe/Berlin")
+START = instant("2026-02-26", ZONE)  # A month ends on the third day, and a week on the fourth.
 UNTIL = START + 24 * DAY
 ACCOUNTS, PEOPLE, SELLERS = ("acme", "beta", "gamma", "delta"), ("ann", "bob", "cat"), ("bea", "tom")
 EVENTS = ("SSO Viewed", "Asked for Us", "Pricing Viewed", "Questionnaire Sent")
@@ -63,14 +67,14 @@ Playbooks = list[InForce[Case]]
 
 @dataclass(frozen=True)
 class Desk:
-    """lines: the facts as text, each with when it is known. playbooks: what is in force over the world that they tell."""
+    """playbooks: what is in force over the world of the facts."""
 
-    lines: tuple[tuple[Instant, str], ...]
+    facts: tuple[Fact, ...]
     playbooks: Playbooks
 
-    def told(self, lines: Sequence[str]) -> Playbooks:
-        """The same playbooks over a world of other lines, or of these in another order."""
-        world = _world(lines)
+    def over(self, facts: Sequence[Fact]) -> Playbooks:
+        """The same playbooks over a world of some of the facts, or of all in another order."""
+        world = replace(built(facts), zone=ZONE)
         return [
             replace(one, playbook=replace(one.playbook, world=replace(world, scores=one.playbook.world.scores))) for one in self.playbooks
         ]
@@ -78,18 +82,24 @@ class Desk:
 
 def desk(seed: int, playbooks: int = 1, size: int = 20) -> Desk:
     chance, theme = Random(seed * 7 + playbooks), THEMES[seed % len(THEMES)]
-    homes = [(START, f"{_at(0)} workspace {one} account={one}") for one in ACCOUNTS if chance.random() < 0.8]
-    lines = (*homes, *(_line(chance, theme, number) for number in range(chance.randint(size // 2, size))))
-    world = _world([line for _, line in lines])
+    homes = [f"{_at(0)} workspace {one} account={one}" for one in ACCOUNTS if chance.random() < 0.8]
+    lines = [*homes, *(_line(chance, theme, number) for number in range(chance.randint(size // 2, size)))]
+    facts = read_facts("\n".join(lines), ZONE)
+    world = replace(built(facts), zone=ZONE)
     applied = [START + 12 * HOUR * chance.randrange(4, 36) for _ in range(playbooks)]
     since = [ALWAYS if chance.random() < 0.7 else min(applied) - 3 * DAY, *sorted(applied[1:])]
     recorded = {"accepted": _accepted(chance), "closed": _closed(chance)}
-    return Desk(lines, [InForce(at, _case(chance, world, recorded, number), chance.random() < 0.3) for number, at in enumerate(since)])
+    return Desk(
+        tuple(facts), [InForce(at, _case(chance, world, recorded, number), chance.random() < 0.3) for number, at in enumerate(since)]
+    )
 
 
-def swept(playbooks: Playbooks, as_of: Instant, decided: Any = decide) -> Decided:
-    found: Decided = decided([InForce(one.since, Slow(one.playbook), one.quiet) for one in playbooks], as_of)
-    return found
+def slow(playbooks: Playbooks) -> list[InForce[Slow]]:
+    return [InForce(one.since, Slow(one.playbook), one.quiet) for one in playbooks]
+
+
+def fast(playbooks: Playbooks) -> list[InForce[Answers]]:
+    return [InForce(one.since, answers_of(one.playbook), one.quiet) for one in playbooks]
 
 
 @dataclass(frozen=True)
@@ -150,14 +160,10 @@ class Slow:
         people = [one for one in self.rules.world.existence if one.kind == "person"]
         ours = [one for one in people if self.rules.account(one, t, t) == account]
         answers = [answer(self.rules, Question(account, one.id), t) for one in ours]
-        return answer_of_account(self.rules, account, t), ours, answers, self.is_open(account, t)
+        return answer_of_account(self.rules, account, t), ours, answers, bool(open_opportunities(self.rules, account, t))
 
 
-def _world(lines: Sequence[str]) -> World:
-    return world_of("\n".join(lines), zone=ZoneInfo("Europe/Berlin"))
-
-
-def _line(chance: Random, theme: Sequence[str], number: int) -> tuple[Instant, str]:
+def _line(chance: Random, theme: Sequence[str], number: int) -> str:
     hour = 12 * chance.randrange(28)
     known = hour + chance.choice((0, 0, 0, 0, 24, 60))
     one, other = chance.sample(ACCOUNTS, 2)
@@ -169,7 +175,7 @@ def _line(chance: Random, theme: Sequence[str], number: int) -> tuple[Instant, s
     if number == 0 and said.startswith("undo"):
         said = "Signed Up by ann @acme"
     label = "" if said.startswith(("undo", "account", "workspace", "opportunity", "target")) else f" #{number}"
-    return START + known * HOUR, f"{_at(hour)} (known {_at(known)}) {said}{label}"
+    return f"{_at(hour)} (known {_at(known)}) {said}{label}"
 
 
 def _at(hour: int) -> str:

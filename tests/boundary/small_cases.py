@@ -22,7 +22,7 @@ from tandem.language.expression.nodes import FieldRef
 from tandem.signals.fold import Fold
 from tandem.signals.playbook.declare import Points, Score
 from tandem.values.business_time import BusinessTime
-from tandem.values.instants import DAY, HOUR
+from tandem.values.instants import DAY, HOUR, Instant
 from tests.boundary.cases import NOWHERE, signal
 from tests.signals.conditions import Choices, read
 from tests.signals.timelines import TimelineOf
@@ -218,7 +218,7 @@ def _facts(number: int, pick: Choices, kinds: tuple[str, ...], before: list[Fact
         case "opportunity":
             yield _version(
                 kind,
-                pick.of("O1", "O2"),
+                f"O{pick.of(number, number, 1)}",
                 {"account": account, "stage": pick.of("Talk", "Won", None), "owner": pick.of(*SELLERS)},
                 pick,
                 same,
@@ -226,7 +226,7 @@ def _facts(number: int, pick: Choices, kinds: tuple[str, ...], before: list[Fact
         case "contract":
             yield _version(
                 kind,
-                pick.of("C1", "C2"),
+                f"C{pick.of(number, number, 1)}",
                 {"account": account, "starts": _date(pick), "ends": _date(pick), "owner": pick.of(*SELLERS)},
                 pick,
                 same,
@@ -239,14 +239,14 @@ def _facts(number: int, pick: Choices, kinds: tuple[str, ...], before: list[Fact
                 "channel": pick.of("", "Email", "fax"),
                 "purpose": pick.of("", "help", "x"),
             }
-            yield _version(kind, pick.of("V1", "V2"), fields, pick, same)
+            yield _version(kind, f"V{pick.of(number, number, 1)}", fields, pick, same)
         case "target":
             yield _version(kind, "T1", {"account": account}, pick, same)
         case "seller":
             yield _version(kind, pick.of("bea", "tom"), {"started": _date(pick), "ended": _date(pick)}, pick, same)
         case "touch":
             fields = {
-                "account": pick.of(account, account, None), "person": pick.of(person, None), "seller": pick.of(*SELLERS),
+                "account": pick.of("acme", account), "person": pick.of(person, None), "seller": pick.of(*SELLERS),
                 "channel": pick.of("Email", "call", "fax", None), "direction": pick.of("outbound", None, "Inbound"), "purpose": pick.of("sell", "Help", None),
             }  # fmt: skip
             yield _version(kind, f"t{pick.of(number, number, 0)}", fields, pick, same)
@@ -257,8 +257,9 @@ def _date(pick: Choices) -> object:
 
 
 def _version(kind: str, record: str, fields: dict[str, object], pick: Choices, same: dict[str, Any]) -> Version:
-    deleted, patch = pick.of(False, False, False, False, False, True), pick.of(True, False)
-    said = {name: value for name, value in fields.items() if pick.of(True, True, True, False)}
+    deleted, patch = pick.of(*[False] * 9, True), pick.of(True, False)
+    whole = pick.of(True, True, False)
+    said = {name: value for name, value in fields.items() if whole or pick.of(True, False)}
     return Version(
         kind=kind, record_id=record, fields="{}" if deleted else json.dumps(said), patch=patch and not deleted, deleted=deleted, **same
     )
@@ -267,10 +268,10 @@ def _version(kind: str, record: str, fields: dict[str, object], pick: Choices, s
 # The same at once.
 
 
-def answers_of(case: Case, room: dict[str, Any] | None = None) -> Answers:
-    """What is found over all of history at once. room: another copy of the fast path."""
+def answers_of(case: Case, split: Instant | None = None, room: dict[str, Any] | None = None) -> Answers:
+    """What is found over all of history at once. split: what is learnt from then on stands in a tail. room: another copy of the fast path."""
     found = {"Answers": Answers, "Rules": Rules, "StaysOf": StaysOf} | (room or {})
-    fold = Fold(TimelineOf(case.world), case.world)
+    fold = Fold(TimelineOf(case.world, split), case.world)
     stays = {}
     for name in case.boundary.signals:
         each = case.signals[name]

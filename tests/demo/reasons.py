@@ -20,7 +20,7 @@ QUARANTINE = VALID_FOR = 14 * DAY
 HAND_FOR = 7 * DAY
 NEEDS = {"wants_sso", "checks_security", "needs_enterprise", "seat_limit", "several_teams", "security_questionnaire"}
 PLAIN = {"target_signs_up", "compares_plans", "renewal_near", "seats_idle"}
-PAPERS, WITHIN = "security_questionnaire", 9 * HOUR
+PAPERS, WITHIN = "security_questionnaire", 18 * HOUR
 
 
 @dataclass(frozen=True)

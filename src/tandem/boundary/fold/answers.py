@@ -38,7 +38,7 @@ class Answers:
         self._fields = Fields(fold, self._belonging, rules.boundary)
         self._stances = Stances(fold, self._belonging, self._told, rules.boundary)
         self._speaking = Speaking(rules, self._belonging, self._told, self._fields, stays, until)
-        self._standings = Standings(fold, rules, self._belonging, self._told, self._fields)
+        self._standings = Standings(rules, self._told, self._fields)
         self._courses: dict[str, Course] = {}
 
     # Answers.
@@ -163,7 +163,7 @@ class Answers:
 
     def owner_of_account(self, account: str, t: Instant) -> str | None:
         """The owner whom the account's own record names, empty where it names none; None where there is no record."""
-        return self._told.owner_of_account(account, t)
+        return self._told.text("account", account, "owner").value(t)
 
     def is_employed(self, seller: str, t: Instant) -> bool:
         return self._told.is_employed(seller, t)

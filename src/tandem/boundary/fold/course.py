@@ -77,7 +77,7 @@ class Course:
         layers: tuple[Layer[Any], ...] = (
             self.stances, self.evidence, self._waiting, self._blocks, self._caps(None), self.rivals, self._people, self._standings.of_person(None)
         )  # fmt: skip
-        found = found.union(self._of_people, *(layer.at for layer in layers))
+        found |= {at for *_, since, until in self._against for at in (since, until)}.union(*(layer.at for layer in layers))
         return sorted(at for at in found if ALWAYS < at <= self._until)
 
     def _to_somebody(self, blocks: Blocks, t: Instant) -> Answer:
@@ -98,27 +98,17 @@ class Course:
     @cached_property
     def _people(self) -> Layer[Members]:
         """Who is of the account, in order, and what stands against each of them."""
-        held = [
-            During((one, blocks), since, until)
-            for (one, there), begins, ends in self._belonging.people(self.account)
-            if there
-            for blocks, since, until in self._against(one, begins, ends)
-        ]
+        held = [During((one, blocks), since, until) for one, there, blocks, since, until in self._against if there]
         return layered(sorted(held, key=lambda each: each.what[0]))
 
     @cached_property
-    def _of_people(self) -> set[Instant]:
-        """Where something changes for whoever is of the account, be there such a person or not."""
-        found: set[Instant] = set()
-        for (one, _), begins, ends in self._belonging.people(self.account):
-            found.update(at for _, since, until in self._against(one, begins, ends) for at in (since, until))
-        return found
-
-    def _against(self, person: str, since: Instant, until: Instant) -> list[During[Blocks]]:
+    def _against(self) -> list[tuple[str, bool, Blocks, Instant, Instant]]:
+        """What stands against whoever is of the account, and whether there is such a person at all."""
         found = []
-        for blocks, begins, ends in clipped(self._standings.of_person(person).during(), since, until):
-            for caps, first, last in clipped(self._caps(person).during(), begins, ends):
-                found.append(During(caps + blocks, first, last))
+        for (one, there), begins, ends in self._belonging.people(self.account):
+            for blocks, since, until in clipped(self._standings.of_person(one).during(), begins, ends):
+                for caps, first, last in clipped(self._caps(one).during(), since, until):
+                    found.append((one, there, caps + blocks, first, last))
         return found
 
     # Caps.
