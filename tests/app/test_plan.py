@@ -342,6 +342,25 @@ def test_other_rules_of_identity_are_followed_on_either_side(folder: Path) -> No
     plan = planned(folder)
     assert [row["subject"] for row in plan["lost"]] == ["beta"]
     assert [each["rule"] for each in plan["changes"]] == ["exclude"]
+    assert list(plan["after"]) == ["looks"]
+
+
+def test_a_change_of_identity_that_moves_nobody_leaves_every_signal_as_it_was(folder: Path) -> None:
+    write(folder, LOOKS, BOUNDARY, PRODUCT + "exclude: [{person: zoe, reason: ours}]\n")
+    plan = planned(folder)
+    assert (plan["before"], plan["after"], plan["already_on"], plan["gained"]) == ({}, {}, {}, [])
+    assert "All signals: none fires otherwise, and no firing becomes another lead" in tandem(folder, "plan").out
+
+
+def test_signals_that_fire_as_they_did_are_told_in_short(folder: Path) -> None:
+    write(folder, LOOKS, {**BOUNDARY, "caps": [{"touches": 1, "within": "30d"}]})
+    shown = tandem(folder, "plan").out.splitlines()
+    told = shown.index("The same firings, and what becomes of them")
+    assert shown[told + 1] == "  looks  leads 4 -> 3"
+    assert shown[-2:] == [
+        "Held back: 1 firing",
+        "  2026-02-20 10:00  looks  gamma  a lead at once -> no lead: refused until the signal was off: cap",
+    ]
 
 
 def test_it_is_printed_for_whoever_reads_it_before_merging(folder: Path) -> None:
