@@ -35,15 +35,9 @@ def boundary(
     A touch with evidence that a rule forbade is a violation. Each is judged by what was known when it happened.
     """
     from tandem.app.boundary import BoundaryRequest, find_boundary
-    from tandem.app.failures import WrongUsage
-    from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json
 
-    project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
-    report = find_boundary(project, BoundaryRequest(first, last, as_of, draft))
+    report = find_boundary(project_of(context), BoundaryRequest(since, until, as_of, draft))
     told = report.as_json()
     if format_ == "json":
         print_json(told)
