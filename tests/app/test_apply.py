@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -211,6 +212,27 @@ def test_a_playbook_with_errors_is_not_applied_and_all_of_them_are_told(folder: 
     assert "playbook/signals/all.yaml:2:" in told.err
     assert tandem(folder, "playbooks", "--format", "json").json["playbooks"] == []
     assert list((folder / "data" / "playbooks").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_is_a_problem_as_it_is_for_check(folder: Path) -> None:
+    os.mkfifo(folder / "playbook" / "signals" / "pipe.yaml")
+    (folder / "playbook" / "boundary.yaml").mkdir()
+    told = tandem(folder, "apply")
+    assert (told.code, told.out) == (1, "")
+    assert "`signals/pipe.yaml` cannot be read: it is a pipe [unreadable_file]" in told.err
+    assert "`boundary.yaml` cannot be read: it is a folder [unreadable_file]" in told.err
+
+
+def test_hidden_files_and_notes_are_no_part_of_a_version(folder: Path) -> None:
+    (folder / "playbook" / ".schema").mkdir()
+    (folder / "playbook" / ".schema" / "signals.json").write_text("{}")
+    (folder / "playbook" / "NOTES.md").write_text("Ask Bea.\n")
+    kept = folder / str(applied(folder)["text"])
+    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()) == [
+        "company.yaml", "product.yaml", "signals/all.yaml",
+    ]  # fmt: skip
+    (folder / "playbook" / "NOTES.md").write_text("Ask Cid.\n")
+    assert applied(folder)["how"] == "nothing"
 
 
 def test_a_playbook_whose_test_fails_is_not_applied(folder: Path) -> None:
