@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
+from tandem.boundary.blocks import blocks
 from tandem.boundary.case import Firing, is_employed, open_opportunities, touches
 from tandem.boundary.evidence import evidence, stance
 from tandem.boundary.fold.answers import Answers
@@ -17,7 +18,7 @@ from tandem.boundary.watch import accepted_owner
 from tandem.signals.meaning import contributions
 from tandem.signals.world import Subject, members
 from tandem.values.instants import DAY
-from tests.boundary.small_cases import ACCOUNTS, SELLERS, UNTIL, SmallCase, answers_of, seeded_cases, small_cases
+from tests.boundary.small_cases import ACCOUNTS, SELLERS, START, UNTIL, SmallCase, answers_of, seeded_cases, small_cases
 
 EVERYBODY = (*ACCOUNTS, "nobody's")
 
@@ -38,18 +39,19 @@ def differ(small: SmallCase, fast: Answers, every: int = 1) -> str | None:
             if fast.answer_of_account(account, t) != answer_of_account(case, account, t):
                 return f"the answer about {account} at {t}"
         for asked in small.questions:
-            if fast.answer(asked, t) != answer(case, asked, t):
+            if fast.answer(asked, t) != answer(case, asked, t) or fast.blocks(asked, t) != blocks(case, asked, t):
                 return f"{asked} at {t}"
     return None
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_answers_are_what_is_meant(seed: int) -> None:
-    for small in seeded_cases(40, seed=50 + seed):
-        assert differ(small, answers_of(small.case), 2) is None
+    for number, small in enumerate(seeded_cases(25, seed=50 + seed)):
+        # Of every other timeline the later part stands in a tail.
+        assert differ(small, answers_of(small.case, START + 3 * DAY if number % 2 else None), 3) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(small_cases())
 def test_answers_are_what_is_meant_whatever_happened(small: SmallCase) -> None:
     assert differ(small, answers_of(small.case), 5) is None
@@ -57,7 +59,8 @@ def test_answers_are_what_is_meant_whatever_happened(small: SmallCase) -> None:
 
 def test_touches_are_judged_as_is_meant() -> None:
     verdicts = set()
-    for small in seeded_cases(300, seed=61):
+    overridden = seeded_cases(40, seed=67, size=12, kinds=("override", "touch", "touch"))
+    for small in (*seeded_cases(110, seed=61), *overridden):
         fast = answers_of(small.case)
         for t in instants_of(small)[::7]:
             assert fast.touches(t) == touches(small.case, t)
@@ -70,7 +73,7 @@ def test_touches_are_judged_as_is_meant() -> None:
 
 
 def test_between_two_turns_nothing_changes() -> None:
-    for small in seeded_cases(80, seed=62):
+    for small in seeded_cases(50, seed=62):
         case, fast = small.case, answers_of(small.case)
         for account in ACCOUNTS:
             turns = [at for at in fast.turns(account) if at <= UNTIL]
@@ -84,7 +87,7 @@ def test_between_two_turns_nothing_changes() -> None:
 
 
 def test_a_permit_starts_where_is_meant() -> None:
-    for small in seeded_cases(40, seed=63):
+    for small in seeded_cases(25, seed=63):
         fast = answers_of(small.case)
         for account, t in itertools.product(ACCOUNTS, instants_of(small)[::9]):
             assert fast.starts_at(account, t) == starts_at(small.case, account, t)
@@ -92,7 +95,7 @@ def test_a_permit_starts_where_is_meant() -> None:
 
 def test_times_on_and_whose_they_are_is_what_is_meant() -> None:
     passed = 0
-    for small in seeded_cases(250, seed=64):
+    for small in seeded_cases(120, seed=64):
         case, fast = small.case, answers_of(small.case)
         assert list(fast.stays) == sorted(case.stays, key=lambda stay: (stay.since, stay.signal, stay.subject))
         for t, stay in itertools.product(instants_of(small)[::5], case.stays):
@@ -106,7 +109,7 @@ def test_times_on_and_whose_they_are_is_what_is_meant() -> None:
 
 
 def test_who_of_ours_works_on_an_account_is_what_is_meant() -> None:
-    for small in seeded_cases(80, seed=65):
+    for small in seeded_cases(40, seed=65):
         case, fast = small.case, answers_of(small.case)
         for t in instants_of(small)[::4]:
             for seller in (*SELLERS, "nobody"):

@@ -75,11 +75,11 @@ class Project:
         with storage_faults(), Writer(self.folder / "data", command) as writer:
             yield writer
 
-    def as_of(self, typed: str | None, log: Log) -> Instant:
+    def as_of(self, typed: str | None, log: Log, zone: ZoneInfo | None = None) -> Instant:
         """The instant at which a question is asked: the one typed; else the clock where the project has ever been served; else the
-        greatest `known_at` in the log. A bare date is midnight in the company's time zone."""
+        greatest `known_at` in the log. A bare date is midnight in `zone`, by default that of the folder's playbook."""
         if typed is not None:
-            return read_typed(typed, self.zone)
+            return read_typed(typed, self.zone if zone is None else zone)
         if log.served or log.known_until is None:
             return self.world.now()
         return log.known_until

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from tandem.boundary.blocks import Question
+from tandem.boundary.blocks import Block, Question
 from tandem.boundary.case import Firing, Stay, Touch, said
 from tandem.boundary.combining import Answer
 from tandem.boundary.evidence import Evidence, Stance
@@ -38,7 +38,7 @@ class Answers:
         self._fields = Fields(fold, self._belonging, rules.boundary)
         self._stances = Stances(fold, self._belonging, self._told, rules.boundary)
         self._speaking = Speaking(rules, self._belonging, self._told, self._fields, stays, until)
-        self._standings = Standings(fold, rules, self._belonging, self._told, self._fields)
+        self._standings = Standings(rules, self._told, self._fields)
         self._courses: dict[str, Course] = {}
 
     # Answers.
@@ -66,8 +66,14 @@ class Answers:
     def evidence(self, account: str, t: Instant) -> list[Evidence]:
         return list(self._of(account).evidence.value(t))
 
+    def blocks(self, asked: Question, t: Instant) -> list[Block]:
+        return self._of(asked.account).standing(asked, t)
+
     def stance(self, account: str, t: Instant) -> Stance:
         return self._of(account).stances.value(t).stance
+
+    def quarantine_end(self, account: str, t: Instant) -> Instant | None:
+        return self._of(account).stances.value(t).quarantine_end
 
     def _of(self, account: str) -> Course:
         if account not in self._courses:
@@ -145,7 +151,7 @@ class Answers:
         """Whether an opportunity of the account is open."""
         return any(since <= t < until for _, since, until in self._told.open_opportunities.get(account, ()))
 
-    def owners(self, account: str, t: Instant) -> list[str]:
+    def opportunity_owners(self, account: str, t: Instant) -> list[str]:
         """The owner of each open opportunity of the account, by the opportunity's id; empty where nobody says."""
         return [said(record, "owner") for record, since, until in self._told.open_opportunities.get(account, ()) if since <= t < until]
 
@@ -157,7 +163,7 @@ class Answers:
 
     def owner_of_account(self, account: str, t: Instant) -> str | None:
         """The owner whom the account's own record names, empty where it names none; None where there is no record."""
-        return self._told.owner_of_account(account, t)
+        return self._told.text("account", account, "owner").value(t)
 
     def is_employed(self, seller: str, t: Instant) -> bool:
         return self._told.is_employed(seller, t)
@@ -165,7 +171,7 @@ class Answers:
     def accepted_owner(self, account: str, since: Instant, t: Instant) -> str | None:
         """As in `watch.py`."""
         sellers = [each.seller for each in self.rules.accepted if each.account == account and each.since <= t < each.until]
-        sellers += self.owners(account, t)
+        sellers += self.opportunity_owners(account, t)
         sellers += [each.seller for each in self.touches_of(account, since, t)]
         if self.rules.boundary.account_owner:
             sellers += [self.owner_of_account(account, t) or ""]

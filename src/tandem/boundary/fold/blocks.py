@@ -9,8 +9,7 @@ from functools import cached_property
 
 from tandem.boundary.blocks import Block, Reason
 from tandem.boundary.case import Touch, said
-from tandem.boundary.fold.belonging import Belonging
-from tandem.boundary.fold.during import During, Layer, layer_of, layered, united
+from tandem.boundary.fold.during import During, Layer, layered, united
 from tandem.boundary.fold.fields import Fields
 from tandem.boundary.fold.records import Told
 from tandem.boundary.fold.rules import Rules
@@ -19,9 +18,7 @@ from tandem.boundary.policy import Cap, Suppression, Table
 from tandem.identity.domains import mail_domain, registrable
 from tandem.identity.exclusions import matches
 from tandem.language.expression.nodes import About
-from tandem.signals.fold import Fold
 from tandem.signals.world import FOREVER, UNKNOWN
-from tandem.timeline.kernels import UNKNOWN as NO_CODE
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant
 
@@ -45,10 +42,41 @@ class Rivals:
     accepted: tuple[tuple[str, Instant], ...] = ()
 
 
+class _Texts:
+    """The texts over time that a pattern about an account or a person is matched with; None where there is none."""
+
+    def __init__(self, told: Told, account: str | None, person: str | None) -> None:
+        self._told, self.account, self.person = told, account, person
+
+    def of(self, who: str) -> Sequence[Layer[str | None]]:
+        match who:
+            case "account":
+                return (Layer((), (self.account,)),)
+            case "person":
+                return (Layer((), (self.person,)),)
+            case "email":
+                return (self._mails,)
+            case "domain":
+                return (Layer((), (self.account,)), self._domains, self._domains_of_mails)
+        return ()
+
+    @cached_property
+    def _mails(self) -> Layer[str | None]:
+        return self._told.text("person", self.person, "email")
+
+    @cached_property
+    def _domains_of_mails(self) -> Layer[str | None]:
+        return Layer(self._mails.at, [mail_domain(mail) for mail in self._mails.values])
+
+    @cached_property
+    def _domains(self) -> Layer[str | None]:
+        domains = self._told.text("account", self.account, "domain")
+        return Layer(domains.at, [None if domain is None else registrable(domain) for domain in domains.values])
+
+
 class Standings:
-    def __init__(self, fold: Fold, rules: Rules, belonging: Belonging, told: Told, fields: Fields) -> None:
-        self._fold, self._rules, self._boundary = fold, rules, rules.boundary
-        self._belonging, self._told, self._fields = belonging, told, fields
+    def __init__(self, rules: Rules, told: Told, fields: Fields) -> None:
+        self._rules, self._boundary, self._told, self._fields = rules, rules.boundary, told, fields
         self._people: dict[str | None, Layer[Blocks]] = {}
         self._refusing: dict[tuple[int, frozenset[str]], Ranked] = {}
         caps = len(self._boundary.caps)
@@ -91,8 +119,9 @@ class Standings:
     # Of the account, and of a person: at one instant each stands but once, whichever of them it is for.
 
     def _suppressed(self, account: str | None, person: str | None) -> Iterator[During[Ranked]]:
+        texts = _Texts(self._told, account, person)
         for each, ranked in zip(self._boundary.suppression, self._suppressing, strict=True):
-            for since, until in united(self._of_suppression(each, account, person)):
+            for since, until in united(self._of_suppression(each, texts)):
                 yield During(ranked, since, until)
 
     @cached_property
@@ -102,48 +131,18 @@ class Standings:
             for rank, each in enumerate(self._boundary.suppression, self._suppression)
         ]
 
-    def _of_suppression(self, one: Suppression, account: str | None, person: str | None) -> Iterator[tuple[Instant, Instant]]:
+    def _of_suppression(self, one: Suppression, texts: _Texts) -> Iterator[tuple[Instant, Instant]]:
         if one.when is not None:
-            named = account if one.about == "account" else person
+            named = texts.account if one.about == "account" else texts.person
             if named is not None:
                 yield from _where(self._fields.holds(one.when, one.about, named))
             return
         rule = one.rule
         assert rule is not None, "a suppression has a pattern or a condition"
         begins, ends = ALWAYS if rule.since is None else rule.since, FOREVER if rule.until is None else rule.until
-        for texts in self._texts(rule.who, account, person):
-            fitting = _where(Layer(texts.at, [matches(rule, text) for text in texts.values]))
+        for told in texts.of(rule.who):
+            fitting = _where(Layer(told.at, [matches(rule, text) for text in told.values]))
             yield from ((max(since, begins), min(until, ends)) for since, until in fitting)
-
-    def _texts(self, who: str, account: str | None, person: str | None) -> Iterator[Layer[str | None]]:
-        """The texts that a pattern about `who` is matched with."""
-        match who:
-            case "account":
-                yield Layer((), (account,))
-            case "person":
-                yield Layer((), (person,))
-            case "email":
-                yield self._said("person", person, "email")
-            case "domain":
-                yield Layer((), (account,))
-                mails, domains = self._said("person", person, "email"), self._said("account", account, "domain")
-                yield Layer(mails.at, [mail_domain(mail) for mail in mails.values])
-                yield Layer(domains.at, [None if domain is None else registrable(domain) for domain in domains.values])
-
-    def _said(self, kind: About, one: str | None, name: str) -> Layer[str | None]:
-        """The text of a record, empty where it says none; None where there is no record."""
-        code = None if one is None else self._belonging.code(kind, one)
-        if code is None:
-            return Layer((), (None,))
-        there, told = layer_of(self._fold.records.there(kind), code), layer_of(self._fold.records.said(kind, name), code)
-        raw = self._fold.records.raw_values
-
-        def text(is_there: int, said: int) -> str | None:
-            value = raw[said] if said != NO_CODE else ""
-            return None if is_there != 1 else value if isinstance(value, str) else ""
-
-        at = sorted({*there.at, *told.at})
-        return Layer(at, [text(there.values[0], told.values[0]), *(text(there.value(t), told.value(t)) for t in at)])
 
     def _by_tables(self, about: About, one: str | None) -> Iterator[During[Ranked]]:
         tables: tuple[tuple[Reason, Table | None], ...] = (("consent", self._boundary.consent), ("region", self._boundary.region))

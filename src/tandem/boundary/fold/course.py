@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from tandem.boundary.blocks import Question
+from tandem.boundary.blocks import Block, Question
 from tandem.boundary.case import Touch
 from tandem.boundary.combining import Answer, combined, of_account
 from tandem.boundary.evidence import Evidence
@@ -49,15 +49,18 @@ class Course:
 
     def answer(self, asked: Question, t: Instant) -> Answer:
         """What is asked about the account, whoever asks and of whom."""
+        stance, evidence = self.stances.value(t).stance, self.evidence.value(t)
+        return combined(asked, stance, evidence, self.standing(asked, t), self._channels, lambda: self._waits_until(t))
+
+    def standing(self, asked: Question, t: Instant) -> list[Block]:
+        """The blocks that stand against what is asked."""
         excluded = self._standings.excluded(self.rivals.value(t), asked.seller)
         if asked.besides is None:
             caps = self._caps(None).value(t) + (self._caps(asked.person).value(t) if asked.person is not None else ())
         else:
             caps = tuple(self._standings.counted(self._outbound, asked.person, asked.besides, t))
-        standing = in_order(
-            self._blocks.value(t), self._standings.of_person(asked.person).value(t), caps, () if excluded is None else (excluded,)
-        )
-        return combined(asked, self.stances.value(t).stance, self.evidence.value(t), standing, self._channels, lambda: self._waits_until(t))
+        to_person = self._standings.of_person(asked.person).value(t)
+        return in_order(self._blocks.value(t), to_person, caps, () if excluded is None else (excluded,))
 
     def answer_of_account(self, t: Instant) -> Answer:
         place = tuple(layer.place(t) for layer in (self.stances, self.evidence, self._waiting, self._blocks, self._caps(None)))
@@ -74,7 +77,7 @@ class Course:
         layers: tuple[Layer[Any], ...] = (
             self.stances, self.evidence, self._waiting, self._blocks, self._caps(None), self.rivals, self._people, self._standings.of_person(None)
         )  # fmt: skip
-        found = found.union(self._of_people, *(layer.at for layer in layers))
+        found |= {at for *_, since, until in self._against for at in (since, until)}.union(*(layer.at for layer in layers))
         return sorted(at for at in found if ALWAYS < at <= self._until)
 
     def _to_somebody(self, blocks: Blocks, t: Instant) -> Answer:
@@ -95,27 +98,17 @@ class Course:
     @cached_property
     def _people(self) -> Layer[Members]:
         """Who is of the account, in order, and what stands against each of them."""
-        held = [
-            During((one, blocks), since, until)
-            for (one, there), begins, ends in self._belonging.people(self.account)
-            if there
-            for blocks, since, until in self._against(one, begins, ends)
-        ]
+        held = [During((one, blocks), since, until) for one, there, blocks, since, until in self._against if there]
         return layered(sorted(held, key=lambda each: each.what[0]))
 
     @cached_property
-    def _of_people(self) -> set[Instant]:
-        """Where something changes for whoever is of the account, be there such a person or not."""
-        found: set[Instant] = set()
-        for (one, _), begins, ends in self._belonging.people(self.account):
-            found.update(at for _, since, until in self._against(one, begins, ends) for at in (since, until))
-        return found
-
-    def _against(self, person: str, since: Instant, until: Instant) -> list[During[Blocks]]:
+    def _against(self) -> list[tuple[str, bool, Blocks, Instant, Instant]]:
+        """What stands against whoever is of the account, and whether there is such a person at all."""
         found = []
-        for blocks, begins, ends in clipped(self._standings.of_person(person).during(), since, until):
-            for caps, first, last in clipped(self._caps(person).during(), begins, ends):
-                found.append(During(caps + blocks, first, last))
+        for (one, there), begins, ends in self._belonging.people(self.account):
+            for blocks, since, until in clipped(self._standings.of_person(one).during(), begins, ends):
+                for caps, first, last in clipped(self._caps(one).during(), since, until):
+                    found.append((one, there, caps + blocks, first, last))
         return found
 
     # Caps.

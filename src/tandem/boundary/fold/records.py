@@ -10,14 +10,15 @@ import numpy as np
 
 from tandem.boundary.case import Touch, said
 from tandem.boundary.fold.belonging import Belonging
-from tandem.boundary.fold.during import During, layer_of
+from tandem.boundary.fold.during import During, Layer, layer_of
 from tandem.facts.kinds import RECORD_KINDS
+from tandem.language.expression.nodes import About
 from tandem.signals.fold import Fold
 from tandem.signals.playbook.outcomes import Stages
 from tandem.signals.records import always
 from tandem.signals.world import FOREVER, Record, read_date
 from tandem.timeline.kernels import UNKNOWN
-from tandem.timeline.steps import Steps, holdings_of
+from tandem.timeline.steps import Steps, holdings_of, within
 from tandem.values.instants import Instant
 
 # The dates by which the boundary, and whatever a condition asks for, tells whether a record counts.
@@ -32,6 +33,7 @@ class Told:
 
     def __init__(self, fold: Fold, belonging: Belonging, stages: Stages) -> None:
         self._fold, self._belonging, self._stages = fold, belonging, stages
+        self._said: dict[tuple[About, str], Steps] = {}
 
     @cached_property
     def open_opportunities(self) -> ByAccount:
@@ -82,20 +84,31 @@ class Told:
                 found[each.what.account].append(each)
         return dict(found)
 
-    def owner_of_account(self, account: str, t: Instant) -> str | None:
-        """Who owns the account by its own record, be it nobody; None where it has none."""
-        code = self._belonging.code("account", account)
-        if code is None or layer_of(self._fold.records.there("account"), code).value(t) != 1:
-            return None
-        told = layer_of(self._fold.records.said("account", "owner"), code).value(t)
-        owner = None if told == UNKNOWN else self._fold.records.raw_values[told]
-        return owner if isinstance(owner, str) else ""
+    def text(self, kind: About, one: str | None, name: str) -> Layer[str | None]:
+        """What the record of a subject says in a field, empty where it says no text; None where there is no record."""
+        code = None if one is None else self._belonging.code(kind, one)
+        if code is None:
+            return Layer((), (None,))
+        told = layer_of(self._texts(kind, name), code)
+        raw = self._fold.records.raw_values
+        return Layer(told.at, [None if each == UNKNOWN else raw[each] if each >= 0 else "" for each in told.values])
+
+    def _texts(self, kind: About, name: str) -> Steps:
+        """Of each record in force the code of a text, or -1 for none."""
+        if (kind, name) not in self._said:
+            records = self._fold.records
+            said = records.said(kind, name)
+            is_text = np.array([isinstance(each, str) for each in records.raw_values], bool)
+            code = np.where(np.append(is_text, False)[np.maximum(said.value, -1)], said.value, -1)
+            texts = Steps(said.offsets, said.at, code, -1)
+            self._said[kind, name] = within(texts, records.there(kind), UNKNOWN)
+        return self._said[kind, name]
 
     def is_employed(self, seller: str, t: Instant) -> bool:
         number = self._sellers.get(seller)
         if not seller or number is None:
             return bool(seller)
-        if layer_of(self._fold.records.began("seller"), number).value(t) == UNKNOWN:
+        if layer_of(self._known_sellers, number).value(t) == UNKNOWN:
             return True
         return any(since <= t < until for since, until in self._employed.get(number, ()))
 
@@ -114,6 +127,10 @@ class Told:
 
     def date(self, record: Record, name: str) -> Instant | None:
         return read_date(self._fold.settings, record.fields[name])
+
+    @cached_property
+    def _known_sellers(self) -> Steps:
+        return self._fold.records.began("seller")
 
     @cached_property
     def _sellers(self) -> Mapping[str, int]:
