@@ -187,6 +187,15 @@ def test_before_the_first_apply_it_is_by_the_folder_s_playbook_and_after_it_by_t
     assert tandem(folder, "leads", "--draft", "--format", "json").json["playbook"] == "draft"
 
 
+def test_what_is_in_force_decides_also_where_the_folder_does_not_read(tmp_path: Path) -> None:
+    folder = bounded(tmp_path / "acme", NEEDY)
+    assert tandem(folder, "apply").code == 0
+    (folder / "playbook" / "boundary.yaml").write_text("signals: [")
+    for command in (["leads"], ["leads", "--as-of", "2026-03-04"], ["boundary", "--since", "2026-03-01"], ["explain", "A-1"]):
+        assert tandem(folder, *command).code == 0, command
+    assert tandem(folder, "leads", "--draft").code == 1
+
+
 def test_what_was_kept_is_not_trusted_once_anything_is_another(tmp_path: Path) -> None:
     folder = bounded(tmp_path / "acme", NEEDY)
     path = folder / "playbook" / "boundary.yaml"

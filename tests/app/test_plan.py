@@ -342,6 +342,25 @@ def test_other_rules_of_identity_are_followed_on_either_side(folder: Path) -> No
     plan = planned(folder)
     assert [row["subject"] for row in plan["lost"]] == ["beta"]
     assert [each["rule"] for each in plan["changes"]] == ["exclude"]
+    assert list(plan["after"]) == ["looks"]
+
+
+def test_a_change_of_identity_that_moves_nobody_leaves_every_signal_as_it_was(folder: Path) -> None:
+    write(folder, LOOKS, BOUNDARY, PRODUCT + "exclude: [{person: zoe, reason: ours}]\n")
+    plan = planned(folder)
+    assert (plan["before"], plan["after"], plan["already_on"], plan["gained"]) == ({}, {}, {}, [])
+    assert "All signals: none fires otherwise, and no firing becomes another lead" in tandem(folder, "plan").out
+
+
+def test_signals_that_fire_as_they_did_are_told_in_short(folder: Path) -> None:
+    write(folder, LOOKS, {**BOUNDARY, "caps": [{"touches": 1, "within": "30d"}]})
+    shown = tandem(folder, "plan").out.splitlines()
+    told = shown.index("The same firings, and what becomes of them")
+    assert shown[told + 1] == "  looks  leads 4 -> 3"
+    assert shown[-2:] == [
+        "Held back: 1 firing",
+        "  2026-02-20 10:00  looks  gamma  a lead at once -> no lead: refused until the signal was off: cap",
+    ]
 
 
 def test_it_is_printed_for_whoever_reads_it_before_merging(folder: Path) -> None:
@@ -392,3 +411,29 @@ def test_long_lists_are_cut_and_all_shows_them(tmp_path: Path) -> None:
     assert "  and 4 more: --all shows them" in shown.out
     assert "p14" not in shown.out
     assert "a14" in tandem(found, "plan", "--all").out
+
+
+def test_of_a_project_without_facts_nothing_is_known(tmp_path: Path) -> None:
+    found = project(tmp_path / "larch")
+    write(found, LOOKS, BOUNDARY)
+    plan = planned(found)
+    assert (plan["gained"], plan["after"]["looks"]["fired"], plan["violations"]["after"]) == ([], 0, {"poached": 0})
+    assert tandem(found, "apply").code == 0
+    write(found, {"looks": signal('count("Pricing", 7d) >= 2')}, BOUNDARY)
+    assert tandem(found, "plan").out.startswith("1 rule changed: no firing is another; leads 0, a week unknown.")
+
+
+def test_a_folder_with_problems_is_told_and_nothing_is_planned(folder: Path) -> None:
+    write(folder, {"looks": signal("count(Pricing, 7d) >= two")}, BOUNDARY)
+    told = tandem(folder, "plan")
+    assert (told.code, told.out) == (1, "")
+    assert "[playbook_problems]" in told.err
+
+
+def test_in_a_project_that_is_served_those_already_on_fire_at_the_apply(folder: Path) -> None:
+    path = folder / "data" / "manifest.json"
+    manifest = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(manifest | {"served": True}))
+    write(folder, {"looks": signal('count("Pricing", 30d) >= 1')}, BOUNDARY)
+    shown = tandem(folder, "plan", "--as-of", "2026-06-01").out
+    assert "already on  1 at 2026-06-01 00:00: gamma; each fires at the apply, unless it is --quiet" in shown

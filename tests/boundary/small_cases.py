@@ -36,7 +36,7 @@ CHANNELS = ("email", "call", "meeting")
 THEMES: tuple[tuple[str, ...], ...] = (
     ("event", "event", "touch"),
     ("event", "event", "touch", "touch", "person", "correct"),
-    ("event", "event", "opportunity", "contract", "override", "target", "touch"),
+    ("event", "event", "opportunity", "contract", "override", "target", "seller", "seller", "touch"),
     ("event", "event", "workspace", "account", "merge", "alias", "touch"),
     ("event", "workspace", "workspace", "account", "person", "touch"),
     ("override", "override", "touch", "touch"),
@@ -63,10 +63,11 @@ class SmallCase:
         return found
 
 
-def seeded_cases(count: int, seed: int, size: int = 30) -> list[SmallCase]:
+def seeded_cases(count: int, seed: int, size: int = 30, kinds: tuple[str, ...] = ()) -> list[SmallCase]:
+    """kinds: of which facts; by choice where none are named."""
     chance = Random(seed)
     return [
-        small_case(chance.randbytes(120), [chance.randbytes(24) for _ in range(chance.randint(8, size))]) for _ in range(count)
+        small_case(chance.randbytes(120), [chance.randbytes(24) for _ in range(chance.randint(8, size))], kinds) for _ in range(count)
     ]  # fmt: skip
 
 
@@ -75,19 +76,19 @@ def small_cases(size: int = 20) -> st.SearchStrategy[SmallCase]:
     return st.builds(small_case, st.binary(min_size=120, max_size=120), happened)
 
 
-def small_case(data: bytes, happened: Iterable[bytes]) -> SmallCase:
+def small_case(data: bytes, happened: Iterable[bytes], kinds: tuple[str, ...] = ()) -> SmallCase:
     """A case of what happened, 24 bytes each, under rules that `data` chooses."""
     pick = Choices(data)
-    kinds = pick.of(*THEMES)
+    theme = pick.of(*THEMES)
     facts: list[Fact] = []
     for number, each in enumerate(happened):
-        facts += _facts(number, Choices(each), kinds, facts)
+        facts += _facts(number, Choices(each), kinds or theme, facts)
     world = replace(
         built(facts, pick.of((), (), ("eve",))),
         tiers=pick.of((), (("A", read("employees >= 100")), ("B", read('count("Signed Up", 3d) < 1')))),
         targets=frozenset(pick.of((), ("acme",), ("beta", "acme.com"))),
     )
-    signals = {name: signal(name, when, about) for name, (when, about) in _SIGNALS.items()}
+    signals = {name: signal(name, when, about) for name, (when, about) in SIGNALS.items()}
     score = Score("warmth", "warmth", "account", (Points(read("count(any, 2d) >= 1"), Fraction(5, 2), "", NOWHERE),), NOWHERE)
     boundary = _boundary(pick)
     accepted = [Accepted(pick.of(*ACCOUNTS), pick.of("bea", "tom"), START + pick.of(0, 2, 3) * DAY, START + pick.of(3, 5, 30) * DAY)]
@@ -103,7 +104,7 @@ def small_case(data: bytes, happened: Iterable[bytes]) -> SmallCase:
     return SmallCase(tuple(facts), case)
 
 
-_SIGNALS: dict[str, tuple[str, Any]] = {
+SIGNALS: dict[str, tuple[str, Any]] = {
     "need": ('count("SSO Viewed", 2d) >= 1', "account"),
     "looks": ('count("Pricing Viewed", 1d) >= 1', "person"),
     "hand": ('count("Asked for Us", 1d) >= 1', "person"),
@@ -145,13 +146,13 @@ def _boundary(pick: Choices) -> Boundary:
         Suppression("f", when=read('count("SSO Viewed", 1d) < 1'), about=pick.of("account", "person"), place=_place()),
     )
     of = pick.of(0, 1, 2, 3, 4, 5)
-    consents = {"given": frozenset(CHANNELS), "implied": frozenset(("email",)), "withdrawn": frozenset()}
+    consents = {"given": frozenset(CHANNELS), "implied": frozenset(("email",))} | pick.of({}, {"withdrawn": frozenset()})
     countries = {"US": frozenset(CHANNELS), "DE": frozenset(("email", "meeting"))}
     return Boundary(
         signals={rule.signal: rule for rule in rules},
         first_use=pick.of(None, None, read('"Signed Up"', "selector"), read('any where plan = "team"', "selector")),
         channels=CHANNELS,
-        quarantine=pick.of(2, 4) * DAY,
+        quarantine=pick.of(2, 6) * DAY,
         caps=pick.of((), (Cap(1, 2 * DAY, "account", _place()),), (Cap(1, DAY, "person", _place()), Cap(2, 3 * DAY, "account", _place()))),
         exclusivity=pick.of(True, True, False),
         suppression=pick.of((), (), (suppression[of],), (suppression[of], suppression[(of + 2) % 6])),
@@ -182,15 +183,15 @@ def _facts(number: int, pick: Choices, kinds: tuple[str, ...], before: list[Fact
         "known_at": occurred + pick.of(0, 0, 0, 0, 1, 3, -1) * DAY,
         "source": pick.of("app", "crm"),
     }
-    account, workspace = pick.of("acme", "acme", "acme.com", "beta", None), pick.of("w1", "w1", "w2", None)
-    person = pick.of(*PEOPLE, "ann", "ann", None)
+    account, workspace = pick.of("acme", "acme", "acme.com", "beta", None), pick.of("w1", "w2", None, None)
+    person = pick.of(*PEOPLE, "ann", None, None)
     match kind:
         case "event":
             yield Event(
                 type=pick.of("track", "track", "track", "page", "identify"),
                 name=pick.of(*EVENTS),
                 user_id=person,
-                anonymous_id=pick.of(None, "v"),
+                anonymous_id=pick.of("v", "v", None),
                 workspace_id=workspace,
                 account_id=pick.of(account, account, None),
                 properties=json.dumps(pick.of({}, {"plan": "team"})),

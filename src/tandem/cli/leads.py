@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,7 @@ def _print(report: LeadsListed, owner: str | None, only: str | None) -> None:
     if len(leads) > most:
         click.echo(f"\nand {counted(len(leads) - most, 'lead')} more: --open shows all")
     if waiting:
-        _print_waiting(waiting, report.zone, SHOWN_WAITING if only is None else len(waiting))
+        _print_waiting(waiting, report.zone, whole=only is not None)
 
 
 def _print_lead(number: int, rows: Sequence[LeadRow], zone: str, as_of: Instant) -> None:
@@ -128,9 +129,12 @@ def _people(people: Sequence[str]) -> str:
     return ", ".join(people[:SHOWN_PEOPLE]) + (f" and {more} more" if more > 0 else "")
 
 
-def _print_waiting(rows: Sequence[LeadRow], zone: str, most: int) -> None:
-    """By what keeps them first of all; those that may end soonest first."""
+def _print_waiting(rows: Sequence[LeadRow], zone: str, *, whole: bool) -> None:
+    """By what keeps them first of all; those that may end soonest first. What permits nothing by itself is only counted, where not all is shown."""
     click.echo("\nWaiting")
+    silent = [row for row in rows if row.sign == "none" and row.refusal[0].reason == "no_evidence"] if not whole else []
+    rows = [row for row in rows if row not in silent]
+    most = len(rows) if whole else SHOWN_WAITING
     by_reason: dict[tuple[str, str | None], list[LeadRow]] = {}
     for row in rows:
         first = row.refusal[0]
@@ -148,6 +152,11 @@ def _print_waiting(rows: Sequence[LeadRow], zone: str, most: int) -> None:
                 click.echo(labelled("", f"and {', '.join(also)}", 8))
         if len(theirs) > most:
             click.echo(f"      and {len(theirs) - most} more: --waiting shows all")
+    if silent:
+        times = Counter(row.signal for row in silent)
+        told = ", ".join(f"{number} {signal}" for signal, number in times.most_common())
+        click.echo(f"{len(silent):4}  permit nothing by themselves, and nothing else speaks for a touch")
+        click.echo(labelled("", told, 6))
 
 
 def _end_of(row: LeadRow) -> Instant | None:

@@ -119,8 +119,11 @@ def _print(report: Plan, most: int | None, *, every: bool) -> None:
         _print_change(change)
     sides = "before -> after, each as if always in force" if report.before is not None else "as if always in force"
     click.echo(f"\n{local(report.since, zone)} until {local(report.until, zone)} {zone}; {sides}")
+    fired = {row.signal for row in (*report.gained, *report.lost)} | report.already_on.keys()
     for name, (before, after) in report.signals.items():
-        _print_signal(report, name, before, after, every=every)
+        if name in fired or None in (before, after):
+            _print_signal(report, name, before, after, every=every)
+    _print_fates(report, [name for name, sides in report.signals.items() if name not in fired and None not in sides])
     click.echo("\nAll signals" if report.signals else "\nAll signals: none fires otherwise, and no firing becomes another lead")
     _print_counts(*report.totals)
     _print_touches(*report.judgements)
@@ -167,6 +170,20 @@ def _print_signal(report: Plan, name: str, before: Counted | None, after: Counte
         whose = f": {', '.join(dict.fromkeys(names))}" + (f" and {more:,} more" if more > 0 else "") if already.on else ""
         fires = "; each fires at the apply, unless it is --quiet" if report.served and already.on else ""
         _print_line("already on", f"{already.on:,} at {local(report.as_of, report.after.company.time_zone.key)}{whose}{fires}")
+
+
+def _print_fates(report: Plan, names: Sequence[str]) -> None:
+    """Of signals that fire as they did, what becomes of it."""
+    if not names:
+        return
+    click.echo("\nThe same firings, and what becomes of them")
+    moved = [*report.let_through, *report.held_back]
+    width = max(map(len, names))
+    for name in names:
+        leads = _pair(*report.signals[name], lambda one: f"{one.leads:,}")
+        later = [row for row in moved if row.signal == name and None not in (row.lead, row.lead_before)]
+        told = f", {len(later):,} of them at another time" if later else ""
+        click.echo(f"  {name:<{width}}  leads {leads}{told}")
 
 
 def _print_counts(before: Counted | None, after: Counted | None) -> None:
