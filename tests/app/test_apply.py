@@ -15,6 +15,7 @@ from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.storage.lock import WriterLock
 from tandem.storage.manifest import read_manifest
+from tandem.storage.playbooks import AppliedPlaybooks, Apply, digest_of
 from tandem.values.instants import DAY, HOUR, Instant, read_instant
 from tests.app.projects import finished, project, started, tandem
 
@@ -279,6 +280,22 @@ def test_a_text_that_was_damaged_is_told(folder: Path) -> None:
     write(folder, 2)
     told = tandem(folder, "apply", str(first["fingerprint"]))
     assert (told.code, "is not the text that was applied [damaged_data]" in told.err) == (1, True)
+
+
+def test_a_version_that_tandem_no_longer_reads_is_told_as_such(folder: Path) -> None:
+    """As an older Tandem may have applied it."""
+    texts = {"company.yaml": b"name: Acme\ntime_zone: Nowhere/Land\n"}
+    store = AppliedPlaybooks(folder / "data" / "playbooks")
+    store.draft(texts)
+    store.append((), Apply(1, "apply", "aabbccddee", store.keep("aabbccddee", ()), digest_of(texts), None, NOW, 3))
+    for command in (("leads",), ("plan",), ("apply", "aabb")):
+        told = tandem(folder, *command)
+        assert (told.code, told.out) == (1, "")
+        assert "playbook/company.yaml:2:12" in told.err
+        assert "the applied playbook aabbccddee has problems for this version of Tandem [applied_problems]" in told.err
+    # The folder's is sound, and takes its place.
+    assert applied(folder)["before"] == "aabbccddee"
+    assert tandem(folder, "leads").code == 0
 
 
 # What changes nothing, and the way back.
