@@ -119,7 +119,7 @@ def _boundary(pick: Choices) -> Boundary:
         return Terms(
             pick.of("sales_led", "sales_assist"),
             pick.of("sell", "help", "serve"),
-            pick.of(None, None, ("email",), ("call", "email")),
+            pick.of(None, ("email",), ("call",), ("call", "email")),
             _place(),
         )
 
@@ -146,7 +146,9 @@ def _boundary(pick: Choices) -> Boundary:
         Suppression("f", when=read('count("SSO Viewed", 1d) < 1'), about=pick.of("account", "person"), place=_place()),
     )
     of = pick.of(0, 1, 2, 3, 4, 5)
-    consents = {"given": frozenset(CHANNELS), "implied": frozenset(("email",))} | pick.of({}, {"withdrawn": frozenset()})
+    consents = {"given": frozenset(CHANNELS), "implied": frozenset(("email",))} | pick.of(
+        {}, {"withdrawn": frozenset()}, {"withdrawn": frozenset(("call",))}
+    )
     countries = {"US": frozenset(CHANNELS), "DE": frozenset(("email", "meeting"))}
     return Boundary(
         signals={rule.signal: rule for rule in rules},

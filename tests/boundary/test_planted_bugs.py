@@ -15,8 +15,11 @@ from tandem.boundary.case import is_employed, touches
 from tandem.boundary.evidence import evidence, stance
 from tandem.boundary.judged import judge
 from tandem.boundary.meaning import answer, answer_of_account, starts_at
+from tandem.boundary.policy import Table, Terms
 from tandem.boundary.watch import accepted_owner
+from tandem.language.expression.nodes import FieldRef
 from tandem.values.instants import DAY
+from tests.boundary.cases import NOWHERE, case_of
 from tests.boundary.small_cases import ACCOUNTS, SELLERS, START, SmallCase, answers_of, seeded_cases
 from tests.boundary.test_fold import EVERYBODY, instants_of
 
@@ -24,7 +27,7 @@ ROOM = Path(tandem.boundary.__file__).parent
 # Each after those that it imports.
 FILES = (
     "combining", "fold.during", "fold.rules", "fold.belonging", "fold.records", "fold.stances", "fold.fields", "fold.evidence", "fold.blocks",
-    "judged", "fold.course", "fold.answers",
+    "judged", "fold.crowd", "fold.course", "fold.answers",
 )  # fmt: skip
 SOURCES = {name: (ROOM / f"{name.replace('.', '/')}.py").read_text() for name in FILES}
 
@@ -34,7 +37,7 @@ PLANTED = {
     "what need not wait waits": ("combining", "Refusal(\"no_evidence\", None, waits_until())", "Refusal(\"no_evidence\", None, None)"),
     "a channel that does not fit hides what stands against all": ("combining", "if block.channels is None and any(", "if block.channels is not None and any("),
     "a block that takes nothing is a reason": ("combining", "if any(block.takes(_asked_channels(channels, each, asked), each) for each in fitting)", "if True"),
-    "an account may be touched by the channels of nobody alone": ("combining", "for permit in permits for channel in permit.channels}", "for permit in permits[:1] for channel in permit.channels}"),
+    "an account may be touched by the channels of nobody alone": ("combining", "for permit in every for channel in permit.channels}", "for permit in every[:1] for channel in permit.channels}"),
     "an unknown channel fits nothing": ("combining", "theirs & {asked.channel} if asked.channel in channels else theirs", "theirs & {asked.channel} if asked.channel else theirs"),
     "an unknown purpose is the furthest": ("combining", "if each == asked.purpose), PURPOSES[0])", "if each == asked.purpose), PURPOSES[-1])"),
     "whom one may serve one may sell to": ("combining", "PURPOSES.index(wanted) <= PURPOSES.index(one.purpose)", "PURPOSES.index(wanted) <= 1 + PURPOSES.index(one.purpose)"),
@@ -82,6 +85,9 @@ PLANTED = {
     "a suppression holds for ever": ("fold.blocks", "FOREVER if rule.until is None else rule.until", "FOREVER"),
     "a suppressed domain is the account's alone": ("fold.blocks", ", self._domains, self._domains_of_mails)", ", self._domains)"),
     "of nobody everything is allowed": ("fold.blocks", "table.allows(UNKNOWN),))", "frozenset(self._boundary.channels),))"),
+    "who goes comes": ("fold.crowd", "for _, enters, what in self._moves[self._place : place]:\n            self._move(what, enters)", "for _, enters, what in self._moves[self._place : place]:\n            self._move(what, not enters)"),
+    "going back leaves who came": ("fold.crowd", "self._move(what, not enters)", "self._move(what, enters)"),
+    "the permit of the last is told first": ("fold.course", "each.sort(key=lambda group: group[0][0])", "each.sort(key=lambda group: group[0][0], reverse=True)"),
     "what stands against one stands against all": ("fold.course", "if blocks not in self._answers:", "if not self._answers:"),
     "what was answered is answered again": ("fold.course", "if place != self._place:", "if not self._place:"),
     "inbound touches reach a cap": ("fold.course", " if each.what.is_outbound]", "]"),
@@ -102,7 +108,7 @@ def asked() -> list[tuple[SmallCase, int | None, list[tuple[str, tuple[Any, ...]
     """Cases, where the tail of each begins, and questions with what is meant."""
     found = []
     of_signals = seeded_cases(20, seed=72, size=16, kinds=("event", "event", "event", "workspace"))
-    for number, small in enumerate((*seeded_cases(90, seed=71), *of_signals)):
+    for number, small in enumerate((*seeded_cases(90, seed=71), *of_signals, *[by_mail_or_by_call()] * 3)):
         case, split = small.case, START + 3 * DAY if number % 2 else None
         meant: list[tuple[str, tuple[Any, ...], Any]] = []
         for t in instants_of(small)[number % 3 :: 5]:
@@ -121,6 +127,21 @@ def asked() -> list[tuple[SmallCase, int | None, list[tuple[str, tuple[Any, ...]
             meant.append(("judge", (each,), (said.verdict, said.account, [tuple(vars(one).values()) for one in said.refusals])))
         found.append((small, split, meant))
     return found
+
+
+def by_mail_or_by_call() -> SmallCase:
+    """
+    2026-03-01 Signed Up by ann @acme
+    2026-03-01 Signed Up by bob @acme
+    2026-03-02 person ann consent=mail
+    2026-03-02 person bob consent=phone
+    2026-03-03 target T-1 @acme
+    2026-03-04 opportunity O-1 @acme stage=Talk owner=bea
+    """
+    by = {"mail": frozenset(("email",)), "phone": frozenset(("call",))}
+    consent = Table(FieldRef(("person", "consent"), None, NOWHERE), "person", by)
+    targets, opportunities = Terms(channels=("email",)), Terms(channels=("call",))
+    return SmallCase((), case_of(by_mail_or_by_call, quarantine=DAY, consent=consent, targets=targets, opportunities=opportunities))
 
 
 def is_wrong(room: dict[str, Any]) -> bool:

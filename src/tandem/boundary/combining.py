@@ -73,21 +73,19 @@ def combined(
     return Answer(stance, None, tuple(map(_refusal, reasons)))
 
 
-def of_account(nobody: Answer, people: Iterable[tuple[str, Permit | None]]) -> Answer:
+def of_account(nobody: Answer, permits: Iterable[Permit], people: tuple[str, ...]) -> Answer:
     """What may be done with an account in general: with whom of its people it may be done, else why not with nobody in particular.
 
-    nobody: what is answered about nobody in particular. people: each of the account's, with the permit for that one.
+    nobody: what is answered about nobody in particular. people: whom one may touch, in order; permits: theirs, in the order of the first who
+    has each.
     """
-    allowed = [(one, permit) for one, permit in people if permit is not None]
-    permits = [permit for permit in (nobody.permit, *(permit for _, permit in allowed)) if permit is not None]
-    if not permits:
+    every = [permit for permit in (nobody.permit, *permits) if permit is not None]
+    if not every:
         return nobody
-    # Most people have the same permit.
-    permits = list({id(permit): permit for permit in permits}.values())
-    reached = {channel for permit in permits for channel in permit.channels}
-    found = dict.fromkeys(one for permit in permits for one in permit.evidence)
+    reached = {channel for permit in every for channel in permit.channels}
+    found = dict.fromkeys(one for permit in every for one in permit.evidence)
     best = _permit([(one, tuple(channel for channel in one.channels if channel in reached)) for one in found])
-    return Answer(nobody.stance, replace(best, people=tuple(one for one, _ in allowed)), ())
+    return Answer(nobody.stance, replace(best, people=people), ())
 
 
 def _channels_left(channels: Sequence[str], one: Evidence, standing: Iterable[Block], asked: Question) -> tuple[str, ...]:

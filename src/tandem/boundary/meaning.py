@@ -47,7 +47,8 @@ def answer_of_account(case: Case, account: str, t: Instant) -> Answer:
     """What may be done with an account in general: with whom of its people it may be done, else why not with nobody in particular."""
     nobody = answer(case, Question(account), t)
     people = [one.id for one in members(case.world, "person", account, t)]
-    return of_account(nobody, [(one, answer(case, Question(account, one), t).permit) for one in people])
+    each = [(one, permit) for one in people if (permit := answer(case, Question(account, one), t).permit) is not None]
+    return of_account(nobody, [permit for _, permit in each], tuple(one for one, _ in each))
 
 
 def starts_at(case: Case, account: str, t: Instant) -> Instant | None:

@@ -13,14 +13,13 @@ from tandem.boundary.combining import Answer, combined, of_account
 from tandem.boundary.evidence import Evidence
 from tandem.boundary.fold.belonging import Belonging
 from tandem.boundary.fold.blocks import Blocks, Rivals, Standings, in_order
+from tandem.boundary.fold.crowd import Crowd
 from tandem.boundary.fold.during import During, Layer, clipped, layered
 from tandem.boundary.fold.evidence import Speaking
 from tandem.boundary.fold.records import Told
 from tandem.boundary.fold.stances import Stances, Standing
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant
-
-Members = tuple[tuple[str, Blocks], ...]
 
 
 class Course:
@@ -66,8 +65,14 @@ class Course:
         place = tuple(layer.place(t) for layer in (self.stances, self.evidence, self._waiting, self._blocks, self._caps(None)))
         if place != self._place:
             self._place, self._answers = place, {}
-        people = [(one, self._to_somebody(blocks, t).permit) for one, blocks in self._people.value(t)]
-        return of_account(self._to_somebody(self._standings.of_person(None).value(t), t), people)
+        nobody = self._to_somebody(self._standings.of_person(None).value(t), t)
+        # Whoever has the same against them has the same permit.
+        each = [
+            (ones, permit) for blocks, ones in self._people.at(t).items() if (permit := self._to_somebody(blocks, t).permit) is not None
+        ]
+        each.sort(key=lambda group: group[0][0])
+        people = each[0][0] if len(each) == 1 else sorted(one for ones, _ in each for one in ones)
+        return of_account(nobody, [permit for _, permit in each], tuple(people))
 
     @cached_property
     def turns(self) -> list[Instant]:
@@ -75,7 +80,7 @@ class Course:
         opportunities = self._told.open_opportunities.get(self.account, ())
         found = {at for each in opportunities for at in (each.since, each.until)}
         layers: tuple[Layer[Any], ...] = (
-            self.stances, self.evidence, self._waiting, self._blocks, self._caps(None), self.rivals, self._people, self._standings.of_person(None)
+            self.stances, self.evidence, self._waiting, self._blocks, self._caps(None), self.rivals, self._standings.of_person(None)
         )  # fmt: skip
         found |= {at for *_, since, until in self._against for at in (since, until)}.union(*(layer.at for layer in layers))
         return sorted(at for at in found if ALWAYS < at <= self._until)
@@ -96,10 +101,9 @@ class Course:
     # People.
 
     @cached_property
-    def _people(self) -> Layer[Members]:
-        """Who is of the account, in order, and what stands against each of them."""
-        held = [During((one, blocks), since, until) for one, there, blocks, since, until in self._against if there]
-        return layered(sorted(held, key=lambda each: each.what[0]))
+    def _people(self) -> Crowd:
+        """Who is of the account, by what stands against each of them."""
+        return Crowd([During((one, blocks), since, until) for one, there, blocks, since, until in self._against if there])
 
     @cached_property
     def _against(self) -> list[tuple[str, bool, Blocks, Instant, Instant]]:
