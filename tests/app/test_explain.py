@@ -75,6 +75,16 @@ def test_what_an_apply_turns_on_fires_because_of_it(folder: Path) -> None:
     assert [row["fired_at"] for row in rows(folder) if row["signal"] == "need"] == ["2026-03-08T00:00:00Z"]
 
 
+def test_a_firing_whose_signal_a_later_playbook_does_not_have_waits_no_longer(folder: Path) -> None:
+    assert tandem(folder, "apply").code == 0
+    (folder / "playbook" / "boundary.yaml").write_text(BOUNDARY.replace("  looks: {purpose: help}\n", ""))
+    assert tandem(folder, "apply", "--from", "2026-03-08").code == 0
+    assert [row["signal"] for row in rows(folder, "--waiting")] == []
+    (folder / "playbook" / "boundary.yaml").write_text(BOUNDARY)
+    assert tandem(folder, "apply", "--from", "2026-03-09", "--quiet").code == 0
+    assert rows(folder, "--waiting") == []
+
+
 def test_a_signal_that_the_boundary_does_not_name_is_received_by_nobody(folder: Path) -> None:
     (folder / "playbook" / "boundary.yaml").write_text(BOUNDARY.replace("  looks: {purpose: help}\n", ""))
     told = explained(folder, "looks", "beta")

@@ -143,6 +143,7 @@ def test_open_and_waiting_choose_and_the_best_come_first(tmp_path: Path) -> None
     assert leads(folder, "--open") == ["hand of cid: lead", "looks of gamma: lead", "papers of beta: lead", "limit of w1: lead"]
     assert leads(folder, "--waiting") == ["hand of dan: suppression"]
     assert leads(folder) == [*leads(folder, "--open"), *leads(folder, "--waiting")]
+    assert tandem(folder, "leads", "--open", "--waiting").code == 2
     papers = next(row for row in rows(folder) if row["signal"] == "papers")
     assert (papers["sign"], papers["due"]) == ("procurement", "2026-03-02T08:00:00Z")
 
@@ -155,6 +156,17 @@ def test_what_a_budget_keeps_waiting_has_its_rank(tmp_path: Path) -> None:
         ("acme", None, True), ("beta", 1, False), ("gamma", 2, False),
     ]  # fmt: skip
     assert found[1]["refusal"] == [{"reason": "budget", "line": "playbook/boundary.yaml:4", "until": "2026-04-01T00:00:00Z"}]
+
+
+def test_a_lead_of_an_account_of_which_nobody_is_known_names_nobody(tmp_path: Path) -> None:
+    """
+    2026-03-02 SSO Viewed by @acme
+    2026-03-03 SSO Viewed by @acme
+    """
+    folder = bounded(tmp_path / "acme", test_a_lead_of_an_account_of_which_nobody_is_known_names_nobody)
+    (row,) = rows(folder)
+    assert (row["people"], row["owner"]) == ([], None)
+    assert "nobody whom we know by name" in tandem(folder, "leads").out
 
 
 def test_without_a_boundary_nobody_may_be_touched_and_it_is_said(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -28,20 +28,26 @@ SHOWN_LEADS, SHOWN_REASONS, SHOWN_PEOPLE, SHOWN_WAITING = 20, 3, 3, 5
 @tandem.command()
 @drafted
 @click.option("--owner", metavar="SELLER", help="Only leads of this seller.")
-@click.option("--open", "only", flag_value="open", help="Only leads; nothing that waits.")
-@click.option("--waiting", "only", flag_value="waiting", help="Only what waits, all of it.")
+@click.option("--open", "only_open", is_flag=True, help="Only leads, all of them.")
+@click.option("--waiting", "only_waiting", is_flag=True, help="Only what waits, all of it.")
 @dated
 @formatted
 @click.pass_context
-def leads(context: click.Context, draft: bool, owner: str | None, only: Any, as_of: str | None, format_: Format) -> None:
+def leads(
+    context: click.Context, draft: bool, owner: str | None, only_open: bool, only_waiting: bool, as_of: str | None, format_: Format
+) -> None:
     """List today's leads: whom to contact now, why now, how, and until when; then the firings that wait, and what for.
 
     A lead is an account's, with every signal of it that fired and that the boundary lets through. In json and csv a row is one of its
     reasons; a firing that waits is a row without a lead, with its refusals and the lines of the playbook that refuse.
     """
+    from tandem.app.failures import WrongUsage
     from tandem.app.leads import LeadsRequest, list_leads
     from tandem.cli.render import print_as_of, print_csv, print_json
 
+    if only_open and only_waiting:
+        raise WrongUsage("`--open` and `--waiting` exclude each other", "choose one; without either both are shown")
+    only: Literal["open", "waiting"] | None = "open" if only_open else "waiting" if only_waiting else None
     report = list_leads(project_of(context), LeadsRequest(as_of, draft, owner, only))
     if format_ == "json":
         print_json(report.as_json())
