@@ -159,7 +159,7 @@ def test_the_neglected_are_those_of_whom_nobody_took_care_in_time(proofs: list[P
 
 
 def test_whom_nobody_attends_and_who_does_not_buy_meanwhile_is_neglected_without_exception(proofs: list[Proof]):
-    attended_in_time = 0
+    attended, in_time = 0, 0
     for proof in proofs:
         neglected = {proof.numbers[each.account] for each in proof.said.neglected}
         needs = {proof.numbers[need["account"]]: need for need in proof.truth["needs"]}
@@ -172,6 +172,7 @@ def test_whom_nobody_attends_and_who_does_not_buy_meanwhile_is_neglected_without
             if not need["attended"] and (sale_at is None or sale_at > due.deadline):
                 assert proof.numbers[due.account] in neglected, (proof.seed, due.account)
             elif need["attended"]:
-                attended_in_time += proof.numbers[due.account] not in neglected
-    # To be attended soon is no more than a chance to be attended in time.
-    assert attended_in_time > 40
+                attended += 1
+                in_time += proof.numbers[due.account] not in neglected
+    # Somebody called them soon after they looked for single sign-on; some had not asked for papers by then, and others were called too late.
+    assert 20 < in_time < attended
