@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +19,6 @@ from tandem.app.leads import find_leads
 from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.facts.fact import Fact
-from tandem.facts.text import read_facts
 from tandem.values.instants import DAY, show
 from tests.app.bounded import signals
 from tests.app.logs import delivered
@@ -68,7 +66,7 @@ def told(folder: Path, facts: list[Fact], boundary: int) -> Project:
 
 
 def facts_of(seed: int) -> list[Fact]:
-    return read_facts("\n".join(line for _, line in desk(seed, size=18).lines), ZoneInfo("Europe/Berlin"))
+    return list(desk(seed, size=18).facts)
 
 
 def said(work: Work) -> dict[str, Any]:
