@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.storage.lock import WriterLock
 from tandem.storage.manifest import read_manifest
+from tandem.storage.playbooks import AppliedPlaybooks, Apply, digest_of
 from tandem.values.instants import DAY, HOUR, Instant, read_instant
 from tests.app.projects import finished, project, started, tandem
 
@@ -213,6 +215,27 @@ def test_a_playbook_with_errors_is_not_applied_and_all_of_them_are_told(folder: 
     assert list((folder / "data" / "playbooks").iterdir()) == []
 
 
+def test_a_file_that_cannot_be_read_is_a_problem_as_it_is_for_check(folder: Path) -> None:
+    os.mkfifo(folder / "playbook" / "signals" / "pipe.yaml")
+    (folder / "playbook" / "boundary.yaml").mkdir()
+    told = tandem(folder, "apply")
+    assert (told.code, told.out) == (1, "")
+    assert "`signals/pipe.yaml` cannot be read: it is a pipe [unreadable_file]" in told.err
+    assert "`boundary.yaml` cannot be read: it is a folder [unreadable_file]" in told.err
+
+
+def test_hidden_files_and_notes_are_no_part_of_a_version(folder: Path) -> None:
+    (folder / "playbook" / ".schema").mkdir()
+    (folder / "playbook" / ".schema" / "signals.json").write_text("{}")
+    (folder / "playbook" / "NOTES.md").write_text("Ask Bea.\n")
+    kept = folder / str(applied(folder)["text"])
+    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()) == [
+        "company.yaml", "product.yaml", "signals/all.yaml",
+    ]  # fmt: skip
+    (folder / "playbook" / "NOTES.md").write_text("Ask Cid.\n")
+    assert applied(folder)["how"] == "nothing"
+
+
 def test_a_playbook_whose_test_fails_is_not_applied(folder: Path) -> None:
     first = applied(folder)
     write(folder, 2)
@@ -257,6 +280,22 @@ def test_a_text_that_was_damaged_is_told(folder: Path) -> None:
     write(folder, 2)
     told = tandem(folder, "apply", str(first["fingerprint"]))
     assert (told.code, "is not the text that was applied [damaged_data]" in told.err) == (1, True)
+
+
+def test_a_version_that_tandem_no_longer_reads_is_told_as_such(folder: Path) -> None:
+    """As an older Tandem may have applied it."""
+    texts = {"company.yaml": b"name: Acme\ntime_zone: Nowhere/Land\n"}
+    store = AppliedPlaybooks(folder / "data" / "playbooks")
+    store.draft(texts)
+    store.append((), Apply(1, "apply", "aabbccddee", store.keep("aabbccddee", ()), digest_of(texts), None, NOW, 3))
+    for command in (("leads",), ("plan",), ("apply", "aabb")):
+        told = tandem(folder, *command)
+        assert (told.code, told.out) == (1, "")
+        assert "playbook/company.yaml:2:12" in told.err
+        assert "the applied playbook aabbccddee has problems for this version of Tandem [applied_problems]" in told.err
+    # The folder's is sound, and takes its place.
+    assert applied(folder)["before"] == "aabbccddee"
+    assert tandem(folder, "leads").code == 0
 
 
 # What changes nothing, and the way back.

@@ -282,6 +282,8 @@ def test_a_signal_that_is_gone_loses_all_that_it_fired(folder: Path) -> None:
     shown = tandem(folder, "plan").out
     assert "A signal: looks (removed)" in shown
     assert "A signal: opens (new)" in shown
+    # Nobody asked by name for what nothing came to.
+    assert "no mature firing came to shared" in shown
 
 
 def test_a_waiting_firing_is_told_as_one_that_waits(folder: Path) -> None:
@@ -340,30 +342,63 @@ def test_other_rules_of_identity_are_followed_on_either_side(folder: Path) -> No
     plan = planned(folder)
     assert [row["subject"] for row in plan["lost"]] == ["beta"]
     assert [each["rule"] for each in plan["changes"]] == ["exclude"]
+    assert list(plan["after"]) == ["looks"]
+
+
+def test_a_change_of_identity_that_moves_nobody_leaves_every_signal_as_it_was(folder: Path) -> None:
+    write(folder, LOOKS, BOUNDARY, PRODUCT + "exclude: [{person: zoe, reason: ours}]\n")
+    plan = planned(folder)
+    assert (plan["before"], plan["after"], plan["already_on"], plan["gained"]) == ({}, {}, {}, [])
+    assert "All signals: none fires otherwise, and no firing becomes another lead" in tandem(folder, "plan").out
+
+
+def test_signals_that_fire_as_they_did_are_told_in_short(folder: Path) -> None:
+    write(folder, LOOKS, {**BOUNDARY, "caps": [{"touches": 1, "within": "30d"}]})
+    shown = tandem(folder, "plan").out.splitlines()
+    told = shown.index("The same firings, and what becomes of them")
+    assert shown[told + 1] == "  looks  leads 4 -> 3"
+    assert shown[-2:] == [
+        "Held back: 1 firing",
+        "  2026-02-20 10:00  looks  gamma  a lead at once -> no lead: refused until the signal was off: cap",
+    ]
 
 
 def test_it_is_printed_for_whoever_reads_it_before_merging(folder: Path) -> None:
     write(folder, {"looks": signal('count("Pricing", 7d) >= 2')}, BOUNDARY)
     shown = tandem(folder, "plan", "--outcome", "won")
-    assert shown.out.splitlines()[:16] == [
-        "1 rule changed.",
+    assert shown.out.splitlines() == [
+        "1 rule changed: 1 firing gained and 4 firings lost; leads 4 -> 1, a week 0.19 -> 0.05.",
         "",
         "  signals.looks.when  (playbook/signals/all.yaml:1)",
         '  - count("Pricing", 7d) >= 1',
         '  + count("Pricing", 7d) >= 2',
         "",
-        "Fired 2026-01-01 00:00 until 2026-06-01 00:00 UTC, before -> after, each as if it had always been in force",
+        "2026-01-01 00:00 until 2026-06-01 00:00 UTC; before -> after, each as if always in force",
         "",
         "A signal: looks",
         "  fired       4 -> 1",
-        "  leads       4 (0.19 a week) -> 1 (0.05 a week)",
-        "  judged by won within 60d",
-        "    precision   33.3 % (6.1 % to 79.2 %) of 3 -> 100.0 % (20.7 % to 100.0 %) of 1",
-        "    lift        1.0 (0.1 to 9.6) -> 3.0 (0.4 to 8.9)",
-        "    lead time   21.9 days -> 20.9 days",
-        "  already on  0 now",
+        "  leads       4 -> 1",
+        "  a week      0.19 -> 0.05",
+        "  judged by          precision                     lift              lead time",
+        "  won 60d    before  33.3 % (6.1 to 79.2) of 3     1.0 (0.1 to 9.6)  21.9 days",
+        "             after   100.0 % (20.7 to 100.0) of 1  3.0 (0.4 to 8.9)  20.9 days",
+        "  already on  0 at 2026-06-01 00:00",
+        "",
+        "All signals",
+        "  fired       4 -> 1",
+        "  leads       4 -> 1",
+        "  a week      0.19 -> 0.05",
+        "  poached     1 of 2 outbound touches (50.0 %) -> 2 of 2 outbound touches (100.0 %)",
+        "",
+        "Gained: 1 firing, 1 of them leads",
+        "  2026-02-03 12:00  looks  beta  a lead at once",
+        "",
+        "Lost: 4 firings, 4 of them leads",
+        "  2026-02-02 10:00  looks  Acme (A-1)  a lead at once",
+        "  2026-02-02 12:00  looks  beta        a lead at once",
+        "  2026-02-20 10:00  looks  gamma       a lead at once",
+        "  2026-05-30 10:00  looks  gamma       a lead at once",
     ]
-    assert "Lost: 4 firings, 4 of them leads" in shown.out
     assert shown.err.splitlines()[-1] == "as of 2026-06-01T00:00:00Z"
     rows = tandem(folder, "plan", "--format", "csv").csv
     assert [(row["change"], row["subject"]) for row in rows][:2] == [("gained", "beta"), ("lost", "A-1")]
@@ -376,3 +411,29 @@ def test_long_lists_are_cut_and_all_shows_them(tmp_path: Path) -> None:
     assert "  and 4 more: --all shows them" in shown.out
     assert "p14" not in shown.out
     assert "a14" in tandem(found, "plan", "--all").out
+
+
+def test_of_a_project_without_facts_nothing_is_known(tmp_path: Path) -> None:
+    found = project(tmp_path / "larch")
+    write(found, LOOKS, BOUNDARY)
+    plan = planned(found)
+    assert (plan["gained"], plan["after"]["looks"]["fired"], plan["violations"]["after"]) == ([], 0, {"poached": 0})
+    assert tandem(found, "apply").code == 0
+    write(found, {"looks": signal('count("Pricing", 7d) >= 2')}, BOUNDARY)
+    assert tandem(found, "plan").out.startswith("1 rule changed: no firing is another; leads 0, a week unknown.")
+
+
+def test_a_folder_with_problems_is_told_and_nothing_is_planned(folder: Path) -> None:
+    write(folder, {"looks": signal("count(Pricing, 7d) >= two")}, BOUNDARY)
+    told = tandem(folder, "plan")
+    assert (told.code, told.out) == (1, "")
+    assert "[playbook_problems]" in told.err
+
+
+def test_in_a_project_that_is_served_those_already_on_fire_at_the_apply(folder: Path) -> None:
+    path = folder / "data" / "manifest.json"
+    manifest = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(manifest | {"served": True}))
+    write(folder, {"looks": signal('count("Pricing", 30d) >= 1')}, BOUNDARY)
+    shown = tandem(folder, "plan", "--as-of", "2026-06-01").out
+    assert "already on  1 at 2026-06-01 00:00: gamma; each fires at the apply, unless it is --quiet" in shown

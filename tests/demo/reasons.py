@@ -20,7 +20,7 @@ QUARANTINE = VALID_FOR = 14 * DAY
 HAND_FOR = 7 * DAY
 NEEDS = {"wants_sso", "checks_security", "needs_enterprise", "seat_limit", "several_teams", "security_questionnaire"}
 PLAIN = {"target_signs_up", "compares_plans", "renewal_near", "seats_idle"}
-PAPERS, WITHIN = "security_questionnaire", 9 * HOUR
+PAPERS, WITHIN = "security_questionnaire", 18 * HOUR
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class On:
 
 @dataclass(frozen=True)
 class Papers:
-    """An account asked for the papers of a purchase. taken_care: at the deadline, and at the end, had somebody of ours taken care?"""
+    """An account asked for the papers of a purchase. number: the account's. taken_care: by the deadline. is_neglected: at the end."""
 
-    account: str
+    number: int
     asked_at: Instant
     deadline: Instant
     taken_care: bool
@@ -48,7 +48,7 @@ class Papers:
 
 
 class Reasons:
-    """Of one company. on: by signal, when it was on."""
+    """Of one company. on: by signal, when it was on. numbers: the account's, by any id that one of its subjects is printed by."""
 
     def __init__(self, company: Company, playbook: Playbook, on: Mapping[str, Sequence[On]]) -> None:
         self.company = company
@@ -57,13 +57,15 @@ class Reasons:
         self.hours = BusinessTime(hours.time_zone, hours.working_hours, frozenset(hours.holidays))
         self.accounts = {account.crm_id: account for account in company.accounts}
         of_person = {person.id: account.number for account in company.accounts for person in account.people}
-        names = {name: account.number for account in company.accounts for name in (account.crm_id, account.domain, account.workspace)}
-        names |= {f"~{person}": number for person, number in of_person.items()}
-        names |= {account.second_workspace: account.number for account in company.accounts}
+        self.numbers = {
+            name: account.number for account in company.accounts for name in (account.crm_id, account.domain, account.workspace)
+        }
+        self.numbers |= {f"~{person}": number for person, number in of_person.items()}
+        self.numbers |= {account.second_workspace: account.number for account in company.accounts}
         self.on: dict[int, list[tuple[str, On]]] = defaultdict(list)
         for signal, stays in on.items():
             for stay in stays:
-                self.on[names.get(stay.subject, -1)].append((signal, stay))
+                self.on[self.numbers.get(stay.subject, -1)].append((signal, stay))
         # By account, when each sign-up was, and since when one could know of it and whose it was.
         identified: dict[str | None, Instant] = {}
         for call in company.calls:
@@ -126,7 +128,7 @@ class Reasons:
             speaks_until = max(stay.speaks_until(as_of) or as_of + 1 for signal, stay in stays if signal == PAPERS)
             if deadline <= as_of:
                 in_time, by_now = (self.is_taken_care_of(account, asked[0], at) for at in (deadline, as_of))
-                found.append(Papers(self.company.printed(account), asked[0], deadline, in_time, not by_now and as_of < speaks_until))
+                found.append(Papers(number, asked[0], deadline, in_time, not by_now and as_of < speaks_until))
         return found
 
     def is_taken_care_of(self, account: Account, since: Instant, at: Instant) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal as OneOf
 
 import msgspec
 
-from tandem.app.check import CheckRequest, check
+from tandem.app.check import CheckReport, CheckRequest, check
 from tandem.app.failures import Failure, PlaybookProblems, WrongUsage
 from tandem.app.in_force import CALLED, Standing, applied_playbooks, read_applied, read_standing, stand
 from tandem.app.playbook import Playbook, read_playbook, read_texts
@@ -143,15 +143,26 @@ def _since(typed: str | None, playbook: Playbook, served: bool, now: Instant, de
 
 def _folder_s(project: Project, store: AppliedPlaybooks, applies: Sequence[Apply]) -> _Chosen:
     """The folder's playbook. What is checked is the copy that is kept, so that nobody alters it in between."""
-    texts = read_texts(project.folder / CALLED)
+    try:
+        texts = read_texts(project.folder / CALLED)
+    except OSError:
+        # A file that cannot be read is a problem of the playbook, as it is for `check`.
+        _checked(project.folder / CALLED)
+        raise
     digest = digest_of(texts)
     kept = next((each for each in reversed(applies) if each.digest == digest), None)
     folder = store.text_of(kept) if kept is not None else store.draft(texts)
+    report = _checked(folder)
+    return _Chosen(read_playbook(folder, CALLED), report.fingerprint, digest, None if kept is None else kept.text)
+
+
+def _checked(folder: Path) -> CheckReport:
+    """Raises PlaybookProblems for an error or a test that fails."""
     report = check(CheckRequest(folder, called=CALLED))
     errors = [problem for problem in report.problems if problem.severity == "error"]
     if errors:
         raise PlaybookProblems(errors)
-    return _Chosen(read_playbook(folder, CALLED), report.fingerprint, digest, None if kept is None else kept.text)
+    return report
 
 
 def _stored(project: Project, version: str, applies: Sequence[Apply]) -> _Chosen:

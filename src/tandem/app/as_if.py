@@ -11,7 +11,7 @@ import numpy as np
 
 from tandem.app.backtest import Backtested, BacktestRequest, Backtests, Unmatched, matched_kind
 from tandem.app.decided import Work, work_of
-from tandem.app.edges import KeptEdges, kept_edges, meaning_of
+from tandem.app.edges import KeptEdges, kept_edges
 from tandem.app.in_force import InForce, Version
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project
@@ -78,11 +78,6 @@ class AsIf:
 
     def signal(self, name: str) -> Signal | None:
         return self.playbook.signals.get(name)
-
-    def meaning(self, name: str) -> str | None:
-        """The same for two playbooks under which a signal always does the same; None where there is none."""
-        signal = self.signal(name)
-        return None if signal is None else meaning_of(self.playbook, signal)
 
     @cached_property
     def edges(self) -> Mapping[str, KeptEdges]:

@@ -8,10 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tandem.app.decided import Said, Work
+from tandem.app.failures import WrongUsage
+from tandem.app.in_force import open_in_force
 from tandem.app.kept import kept_report
 from tandem.app.owners import field_of
 from tandem.app.permits import RefusalShown, show_refusals
-from tandem.app.project import Project
+from tandem.app.project import Project, read_typed
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
@@ -23,11 +25,11 @@ NO_EVIDENCE = RefusalShown("no_evidence", None, None)
 
 @dataclass(frozen=True)
 class BoundaryRequest:
-    """since, until: only touches and deadlines at or after, and before. Without an end all that has happened by the as-of counts; without a
+    """since, until: only touches and deadlines at or after, and before, as they were typed. Without an end all that has happened by the as-of counts; without a
     beginning, all since the log's, or since a playbook was in force."""
 
-    since: Instant | None = None
-    until: Instant | None = None
+    since: str | None = None
+    until: str | None = None
     as_of: str | None = None
     draft: bool = False
 
@@ -162,9 +164,21 @@ class BoundaryReport:
 
 
 def find_boundary(project: Project, asked: BoundaryRequest) -> BoundaryReport:
-    name = f"boundary {asked.since} {asked.until}"
-    find = partial(judge_boundary, since=asked.since, until=asked.until)
-    return kept_report(project, asked.as_of, name, BoundaryReport, find, draft=asked.draft)
+    """Raises WrongUsage."""
+    since, until = _period(project, asked)
+    find = partial(judge_boundary, since=since, until=until)
+    return kept_report(project, asked.as_of, f"boundary {since} {until}", BoundaryReport, find, draft=asked.draft)
+
+
+def _period(project: Project, asked: BoundaryRequest) -> tuple[Instant | None, Instant | None]:
+    """A bare date is midnight in the zone of the playbook that is asked."""
+    if asked.since is None and asked.until is None:
+        return None, None
+    zone = open_in_force(project, asked.as_of, draft=asked.draft)[2].playbook.company.time_zone
+    since, until = (None if typed is None else read_typed(typed, zone) for typed in (asked.since, asked.until))
+    if since is not None and until is not None and since >= until:
+        raise WrongUsage(f"nothing is since `{asked.since}` and until `{asked.until}`", "`--since` is in, `--until` is out")
+    return since, until
 
 
 def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> BoundaryReport:

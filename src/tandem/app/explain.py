@@ -166,7 +166,8 @@ def _firing(work: Work, signal: Signal, kept: KeptEdges, edge: int | None) -> di
     ]
     here = next((each for each in ours if at <= each.at), None)
     if here is not None:
-        return none | {"firing": fate_of(work, here, np.unique(kept.at[~kept.entered]).tolist())}
+        turns = {*kept.at[~kept.entered].tolist(), *(each.since for each in work.rulings)}
+        return none | {"firing": fate_of(work, here, sorted(turns))}
     before = max((each.at for each in ours), default=None)
     return none | {"quiet_since": before if before is not None and at - before < signal.cooldown else None}
 

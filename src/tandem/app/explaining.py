@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from tandem.app.explain_account import AccountExplained, Whom, explain_account
 from tandem.app.explain_lead import LeadExplained, explain_lead
 from tandem.app.explain_touch import TouchExplained, explain_touch
 from tandem.app.failures import UnknownName, WrongUsage
-from tandem.app.owners import field_of
 from tandem.app.project import Project, read_typed, storage_faults
 from tandem.boundary.policy import PURPOSES
+from tandem.language.expression.nodes import About
 from tandem.signals.world import Subject
 from tandem.values.instants import Instant
 from tandem.values.names import nearest
@@ -69,21 +70,40 @@ def _find_account(work: Work, name: str) -> str:
     ruling, t = work.now, work.as_of
     if _exists(ruling, Subject("account", name), t):
         return name
-    accounts = [each for each in ruling.fold.timeline.subjects("account").ids if _exists(ruling, Subject("account", each), t)]
-    by_name = {(field_of(ruling, each, "name", t) or each).casefold(): each for each in accounts}
-    if name.casefold() in by_name:
-        return by_name[name.casefold()]
-    meant = Knowledge(work.log, ruling.playbook.product.rules, t).identity.account_of(name)
+    by_name = _names(ruling, t)
+    meant = by_name.get(name.casefold()) or Knowledge(work.log, ruling.playbook.product.rules, t).identity.account_of(name)
     if meant is not None and _exists(ruling, Subject("account", meant), t):
         return meant
-    raise _unknown(work, name, accounts, by_name)
+    raise _unknown(work, name, by_name)
 
 
-def _unknown(work: Work, name: str, accounts: list[str], by_name: dict[str, str]) -> UnknownName:
+def _names(ruling: Ruling, t: Instant) -> dict[str, str]:
+    """The accounts by what their records call them, in small letters; the last word of each record counts."""
+    from tandem.timeline.steps import ALWAYS
+
+    last: dict[str, tuple[Instant, str, str]] = {}
+    for each in ruling.fold.timeline.records("account"):
+        said = each.fields.get("name")
+        if isinstance(said, str) and each.occurred_at <= t and any(since <= t < until for since, until in each.stretches):
+            word = (each.occurred_at, each.id, said.casefold())
+            last[each.record_id] = max(last.get(each.record_id, word), word)
+    return {word[-1]: ruling.answers.whose(Subject("account", one), ALWAYS, t).id for one, word in sorted(last.items())}
+
+
+def _unknown(work: Work, name: str, by_name: Mapping[str, str]) -> UnknownName:
     """What the name might mean of all that can be explained."""
-    known = [*accounts, *(each.id for each in work.now.answers.touches(work.as_of)), *(each.id for each in work.leads.leads)]
+    ruling, t = work.now, work.as_of
+    known = [*_there(ruling, "account", t), *(each.id for each in ruling.answers.touches(t)), *(each.id for each in work.leads.leads)]
     near = nearest(name, [*known, *by_name])
     return UnknownName("account, touch or lead", name, known, near=by_name.get(near or "", near))
+
+
+def _there(ruling: Ruling, about: About, t: Instant) -> list[str]:
+    """All subjects of a kind that exist."""
+    from tandem.timeline.steps import values_at
+
+    found = ruling.fold.timeline.subjects(about)
+    return [one for one, there in zip(found.ids, values_at(found.existence, t).tolist(), strict=True) if there == 1]
 
 
 def _exists(ruling: Ruling, subject: Subject, t: Instant) -> bool:
@@ -97,8 +117,7 @@ def _known(work: Work, whom: Whom) -> Whom:
     """The same, where whom it names is known. Raises UnknownName."""
     ruling, t = work.now, work.as_of
     if whom.person is not None and not _exists(ruling, Subject("person", whom.person), t):
-        people = [each for each in ruling.fold.timeline.subjects("person").ids if _exists(ruling, Subject("person", each), t)]
-        raise UnknownName("person", whom.person, people)
+        raise UnknownName("person", whom.person, _there(ruling, "person", t))
     for noun, said, known in (("channel", whom.channel, ruling.boundary.channels), ("purpose", whom.purpose, PURPOSES)):
         if said is not None and said not in known:
             raise UnknownName(noun, said, known)

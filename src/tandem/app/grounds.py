@@ -28,14 +28,15 @@ FACTS_SHOWN = 20
 
 @dataclass(frozen=True)
 class Speaks:
-    """Evidence. says: in a sentence. facts: in notation, those that make it so."""
+    """Evidence. says: in a sentence. facts: in notation, those that make it so. since: of a signal, when it turned on."""
 
     evidence: EvidenceShown
     says: str
     facts: tuple[str, ...]
+    since: Instant | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return self.evidence.as_json() | {"says": self.says, "facts": list(self.facts)}
+        return self.evidence.as_json() | {"since": shown(self.since), "says": self.says, "facts": list(self.facts)}
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def _of_signal(ruling: Ruling, shown_one: EvidenceShown, one: Evidence, t: Insta
     ends = "" if t < stay.until else f", off since {show_instant(stay.until)}"
     says = f"{sentence(ruling.fold, ruling.playbook.names, signal, code, stay.since)}, on since {show_instant(stay.since)}{ends}"
     found = changes(ruling.fold, signal.when, signal.about, code, stay.since)
-    return Speaks(shown_one, says, tuple(each.line for each in tell_changes(ruling.log, found[:FACTS_SHOWN], ruling.fold, ruling.zone)))
+    facts = tuple(each.line for each in tell_changes(ruling.log, found[:FACTS_SHOWN], ruling.fold, ruling.zone))
+    return Speaks(shown_one, says, facts, stay.since)
 
 
 def _latest_stay(ruling: Ruling, one: Evidence, t: Instant) -> Stay:

@@ -12,9 +12,22 @@ import msgspec
 from tandem.app.failures import PlaybookProblems
 from tandem.app.playbook import Playbook, read_playbook, read_texts
 from tandem.app.project import Project, storage_faults
+from tandem.language.problem import Problem
 from tandem.storage.log import Log
 from tandem.storage.playbooks import AppliedPlaybooks, Apply, digest_of
 from tandem.values.instants import Instant
+
+
+class AppliedProblems(PlaybookProblems):
+    """An applied version that this Tandem no longer reads, though an earlier one did."""
+
+    code = "applied_problems"
+
+    def __init__(self, fingerprint: str, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.what = f"the applied playbook {fingerprint[:12]} has problems for this version of Tandem"
+        self.mend = "mend them in the folder's, and `tandem apply` it; or go on with the Tandem that applied it"
+
 
 # How places in an applied playbook are called: as in the folder that it was taken from.
 CALLED = "playbook"
@@ -64,7 +77,7 @@ def open_in_force(project: Project, typed: str | None, *, draft: bool = False) -
 
 
 def find_in_force(project: Project, as_of: Instant, *, draft: bool = False) -> InForce:
-    """The playbooks in force up to an instant. Raises DamagedData, and PlaybookProblems for one that does not read.
+    """The playbooks in force up to an instant. Raises DamagedData, AppliedProblems, and PlaybookProblems where the folder's does not read.
 
     draft: the folder's, as if always in force, whatever was applied.
     """
@@ -104,14 +117,14 @@ def stand(applies: Iterable[Apply]) -> Sequence[Standing]:
 
 @storage_faults()
 def read_applied(project: Project, apply: Apply) -> Playbook:
-    """An applied version. Raises DamagedData where its text was altered, PlaybookProblems where this Tandem no longer reads it."""
+    """An applied version. Raises DamagedData where its text was altered, AppliedProblems where this Tandem no longer reads it."""
     folder = applied_playbooks(project).text_of(apply)
     if _is_folder_s(project.folder / CALLED, apply):
         return project.playbook
     playbook = read_playbook(folder, CALLED)
     errors = [problem for problem in playbook.problems if problem.severity == "error"]
     if errors:
-        raise PlaybookProblems(errors)
+        raise AppliedProblems(apply.fingerprint, errors)
     # It goes on by the name under which it was applied, should a later Tandem spell its rules in another way.
     return replace(playbook, fingerprint=apply.fingerprint)
 

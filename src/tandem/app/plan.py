@@ -12,6 +12,7 @@ from tandem.app.in_force import open_in_force
 from tandem.app.playbook import BOUNDARY_FILE, Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.language.difference import Difference, differences
+from tandem.language.expression.show import show as show_expression
 from tandem.language.source import Span
 from tandem.values.durations import Duration
 from tandem.values.instants import DAY, Instant
@@ -77,11 +78,12 @@ class AlreadyOn:
 @dataclass(frozen=True, eq=False)
 class Plan:
     """before: None where nothing was applied yet; then everything is new. gained, lost: firings that only one of the two has. let_through,
-    held_back: those that both have, and that are leads, or are sooner, by one alone. titles: of each signal that `signals` names."""
+    held_back: those that both have, and that are leads, or are sooner, by one alone. served: whom a signal is on for already fires at the apply."""
 
     as_of: Instant
     since: Instant
     until: Instant
+    served: bool
     before: Playbook | None
     after: Playbook
     changes: tuple[Difference, ...]
@@ -183,6 +185,7 @@ def make_plan(project: Project, asked: PlanRequest) -> Plan:
         as_of=as_of,
         since=new.begins,
         until=new.ends,
+        served=log.served,
         before=before,
         after=after,
         changes=changes,
@@ -192,7 +195,7 @@ def make_plan(project: Project, asked: PlanRequest) -> Plan:
         held_back=tuple(each for each in moved if _is_sooner(each.lead_before, each.lead)),
         signals={name: tuple(_of_signal(side, name, judging) for side in (old, new)) for name in names},  # type: ignore[misc]
         totals=(None if old is None else old.counted(None, None), new.counted(None, None)),
-        already_on={name: _already_on(new, name) for name in names if new.signal(name) and _means_other(old, new, name)},
+        already_on={name: _already_on(new, name) for name in names if new.signal(name) and _is_other(old, new, name)},
         judgements=(None if old is None else old.judged(), new.judged()),
     )
 
@@ -210,7 +213,7 @@ def _changed(old: AsIf | None, new: AsIf, changes: Iterable[Difference], rows: I
         return []
     names = list(dict.fromkeys([*new.playbook.signals, *([] if old is None else old.playbook.signals)]))
     touched = {row.signal for row in rows} | set(_bounded(changes))
-    return [name for name in names if name in touched or _means_other(old, new, name)]
+    return [name for name in names if name in touched or _is_other(old, new, name)]
 
 
 def _bounded(changes: Iterable[Difference]) -> Iterator[str]:
@@ -221,8 +224,13 @@ def _bounded(changes: Iterable[Difference]) -> Iterator[str]:
             yield change.rule.split(".")[1]
 
 
-def _means_other(old: AsIf | None, new: AsIf, name: str) -> bool:
-    return old is None or old.meaning(name) != new.meaning(name)
+def _is_other(old: AsIf | None, new: AsIf, name: str) -> bool:
+    """Whether the signal is new or gone, says something else, or is on for others now, be it for what identity, a score or a tier says."""
+    one, other = None if old is None else old.signal(name), new.signal(name)
+    if old is None or one is None or other is None:
+        return True
+    says = [(each.about, show_expression(each.when), each.cooldown) for each in (one, other)]
+    return says[0] != says[1] or old.on(name) != new.on(name)
 
 
 def _of_signal(side: AsIf | None, name: str, judging: Judging) -> Counted | None:

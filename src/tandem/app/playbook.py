@@ -95,11 +95,15 @@ def read_playbook(folder: Path, called: str | None = None) -> Playbook:
 
 def read_texts(folder: Path) -> dict[str, bytes]:
     """The content of every file of the folder that means something, by its path in it. Raises OSError."""
-    texts = {}
-    for path in _Folder(folder, folder.name).files():
-        with (folder / path).open("rb") as file:
-            texts[path] = file.read(FILE_BYTES_MAX + 1)  # One byte more tells that it is too large.
-    return texts
+    return {path: _content(folder / path) for path in _Folder(folder, folder.name).files()}
+
+
+def _content(path: Path) -> bytes:
+    # A pipe would be waited for, until somebody writes into it.
+    if S_ISFIFO(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe")
+    with path.open("rb") as file:
+        return file.read(FILE_BYTES_MAX + 1)  # One byte more tells that it is too large.
 
 
 class _Folder:
@@ -204,11 +208,7 @@ class _Folder:
 
     def tree(self, path: str) -> Tree | None:
         try:
-            # A pipe would be waited for, until somebody writes into it.
-            if S_ISFIFO((self.folder / path).stat().st_mode):
-                raise OSError(errno.EINVAL, "it is a pipe")
-            with (self.folder / path).open("rb") as file:
-                content = file.read(FILE_BYTES_MAX + 1)  # One byte more tells that it is too large.
+            content = _content(self.folder / path)
         except OSError as error:
             what = "it is a folder" if isinstance(error, IsADirectoryError) else (error.strerror or "unknown").lower()
             self.problem("unreadable_file", f"`{path}` cannot be read: {what}", path, "put a readable text file in its place")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tandem.cli.door import dated, drafted, formatted, project_of, tandem
-from tandem.cli.words import REASONS, local, named, say_whose, spread
+from tandem.cli.words import REASONS, aligned, local, named, say_whose
 
 if TYPE_CHECKING:
     from tandem.app.boundary import BoundaryReport, DueRow, TouchRow
@@ -35,15 +35,9 @@ def boundary(
     A touch with evidence that a rule forbade is a violation. Each is judged by what was known when it happened.
     """
     from tandem.app.boundary import BoundaryRequest, find_boundary
-    from tandem.app.failures import WrongUsage
-    from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json
 
-    project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
-    report = find_boundary(project, BoundaryRequest(first, last, as_of, draft))
+    report = find_boundary(project_of(context), BoundaryRequest(since, until, as_of, draft))
     told = report.as_json()
     if format_ == "json":
         print_json(told)
@@ -80,7 +74,7 @@ def _print(report: BoundaryReport, most: int | None) -> None:
     _print_touches("Violations", report.of("violation"), zone, most)
     _print_touches("By override", report.of("override"), zone, most)
     _print_touches("Unmatched", report.of("unmatched"), zone, most)
-    _print_due("Neglected: nobody took care by the deadline; the latest first", report.neglected, zone, most)
+    _print_due("Neglected: nobody took care by the deadline", report.neglected, zone, most)
     _print_due(f"Neglected now, {local(report.as_of, zone)}", report.neglected_now, zone, most)
 
 
@@ -101,30 +95,33 @@ def _print_touches(title: str, rows: Sequence[TouchRow], zone: str, most: int | 
     if not rows:
         return
     click.echo(f"\n{title}, the latest first")
-    for row in list(reversed(rows))[:most]:
-        whom = "no account" if row.account is None else named(row.account, row.account_name)
-        who = f", {row.person}" if row.person else ""
+    shown = list(reversed(rows))[:most]
+    whom = [_whom(row) for row in shown]
+    first, second = max(len(row.touch) for row in shown), max(len(each) for each in whom)
+    for row, theirs in zip(shown, whom, strict=True):
         how = " ".join(each for each in (row.channel, f"to {row.purpose}" if row.purpose else None) if each)
-        click.echo(
-            spread(f"  {local(row.at, zone)}  {row.touch:<10} {whom}{who}", f"{how or 'a touch'} by {row.seller or 'nobody says whom'}")
-        )
+        by = f"{how or 'a touch'} by {row.seller or 'nobody says whom'}"
+        click.echo(aligned(f"  {local(row.at, zone)}  {row.touch:<{first}}  {theirs:<{second}}", by))
         lines = [f"{each.reason}" + (f" ({each.line})" if each.line else "") for each in row.reasons if each.reason != "no_evidence"]
         if lines:
             click.echo(f"{'':20}{', '.join(lines)}")
     _print_more(len(rows), most)
 
 
+def _whom(row: TouchRow) -> str:
+    whom = "no account" if row.account is None else named(row.account, row.account_name)
+    return f"{whom}, {row.person}" if row.person else whom
+
+
 def _print_due(title: str, rows: Sequence[DueRow], zone: str, most: int | None) -> None:
     if not rows:
         return
-    click.echo(f"\n{title}")
-    for row in rows[:most]:
-        click.echo(
-            spread(
-                f"  {named(row.account, row.account_name)}  {row.signal}",
-                f"fired {local(row.fired_at, zone)}, due {local(row.deadline, zone)}",
-            )
-        )
+    click.echo(f"\n{title}, the latest first")
+    shown = list(reversed(rows))[:most]
+    whose = [f"{named(row.account, row.account_name)}  {row.signal}" for row in shown]
+    for row, theirs in zip(shown, whose, strict=True):
+        times = f"fired {local(row.fired_at, zone)}, due {local(row.deadline, zone)}"
+        click.echo(aligned(f"  {theirs:<{max(map(len, whose))}}", times))
     _print_more(len(rows), most)
 
 

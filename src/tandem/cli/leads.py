@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -27,20 +28,26 @@ SHOWN_LEADS, SHOWN_REASONS, SHOWN_PEOPLE, SHOWN_WAITING = 20, 3, 3, 5
 @tandem.command()
 @drafted
 @click.option("--owner", metavar="SELLER", help="Only leads of this seller.")
-@click.option("--open", "only", flag_value="open", help="Only leads; nothing that waits.")
-@click.option("--waiting", "only", flag_value="waiting", help="Only what waits, all of it.")
+@click.option("--open", "only_open", is_flag=True, help="Only leads, all of them.")
+@click.option("--waiting", "only_waiting", is_flag=True, help="Only what waits, all of it.")
 @dated
 @formatted
 @click.pass_context
-def leads(context: click.Context, draft: bool, owner: str | None, only: Any, as_of: str | None, format_: Format) -> None:
+def leads(
+    context: click.Context, draft: bool, owner: str | None, only_open: bool, only_waiting: bool, as_of: str | None, format_: Format
+) -> None:
     """List today's leads: whom to contact now, why now, how, and until when; then the firings that wait, and what for.
 
     A lead is an account's, with every signal of it that fired and that the boundary lets through. In json and csv a row is one of its
     reasons; a firing that waits is a row without a lead, with its refusals and the lines of the playbook that refuse.
     """
+    from tandem.app.failures import WrongUsage
     from tandem.app.leads import LeadsRequest, list_leads
     from tandem.cli.render import print_as_of, print_csv, print_json
 
+    if only_open and only_waiting:
+        raise WrongUsage("`--open` and `--waiting` exclude each other", "choose one; without either both are shown")
+    only: Literal["open", "waiting"] | None = "open" if only_open else "waiting" if only_waiting else None
     report = list_leads(project_of(context), LeadsRequest(as_of, draft, owner, only))
     if format_ == "json":
         print_json(report.as_json())
@@ -71,7 +78,7 @@ def _print(report: LeadsListed, owner: str | None, only: str | None) -> None:
     if len(leads) > most:
         click.echo(f"\nand {counted(len(leads) - most, 'lead')} more: --open shows all")
     if waiting:
-        _print_waiting(waiting, report.zone, SHOWN_WAITING if only is None else len(waiting))
+        _print_waiting(waiting, report.zone, whole=only is not None)
 
 
 def _print_lead(number: int, rows: Sequence[LeadRow], zone: str, as_of: Instant) -> None:
@@ -128,9 +135,12 @@ def _people(people: Sequence[str]) -> str:
     return ", ".join(people[:SHOWN_PEOPLE]) + (f" and {more} more" if more > 0 else "")
 
 
-def _print_waiting(rows: Sequence[LeadRow], zone: str, most: int) -> None:
-    """By what keeps them first of all; those that may end soonest first."""
+def _print_waiting(rows: Sequence[LeadRow], zone: str, *, whole: bool) -> None:
+    """By what keeps them first of all; those that may end soonest first. What permits nothing by itself is only counted, where not all is shown."""
     click.echo("\nWaiting")
+    silent = [row for row in rows if row.sign == "none" and row.refusal[0].reason == "no_evidence"] if not whole else []
+    rows = [row for row in rows if row not in silent]
+    most = len(rows) if whole else SHOWN_WAITING
     by_reason: dict[tuple[str, str | None], list[LeadRow]] = {}
     for row in rows:
         first = row.refusal[0]
@@ -148,6 +158,11 @@ def _print_waiting(rows: Sequence[LeadRow], zone: str, most: int) -> None:
                 click.echo(labelled("", f"and {', '.join(also)}", 8))
         if len(theirs) > most:
             click.echo(f"      and {len(theirs) - most} more: --waiting shows all")
+    if silent:
+        times = Counter(row.signal for row in silent)
+        told = ", ".join(f"{number} {signal}" for signal, number in times.most_common())
+        click.echo(f"{len(silent):4}  permit nothing by themselves, and nothing else speaks for a touch")
+        click.echo(labelled("", told, 6))
 
 
 def _end_of(row: LeadRow) -> Instant | None:

@@ -128,7 +128,7 @@ def _print_speaks(speaks: Speaks) -> None:
     whose = "" if one.about == "account" else f" of {one.about} {one.subject}"
     until = "while it lasts" if one.until is None else f"until {show(one.until)}"
     only = f", for {one.seller} alone" if one.seller is not None else ""
-    what = f"tier {one.what}" if one.kind == "outbound" else one.what
+    what = {"outbound": "tier ", "owner": "contract ", "target": "account "}.get(one.kind, "") + one.what
     click.echo(labelled("+", f"{what}{whose}, {one.kind}{_line(one.line)}, {until}{only}"))
     click.echo(labelled("", speaks.says))
     _print_facts(speaks.facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tandem.cli.render import Format
     from tandem.language.difference import Difference
     from tandem.values.durations import Duration
+    from tandem.values.instants import Instant
+
+T = TypeVar("T")
 
 COLUMNS = ("change", "signal", "about", "subject", "account", "name", "fired_at", "lead", "why", "lead_before", "why_before")
 SHOWN, NAMED = 10, 3
@@ -80,7 +83,7 @@ def plan(
     if format_ == "csv":
         print_csv(COLUMNS, _rows(report))
     else:
-        _print(report, None if whole else SHOWN)
+        _print(report, None if whole else SHOWN, every=bool(outcomes))
     print_as_of(report.as_of)
 
 
@@ -105,133 +108,164 @@ def _rows(report: Plan) -> list[dict[str, Any]]:
     return rows + [empty | {"change": name} | row.as_json(both=True) for name, rows in two for row in rows]
 
 
-def _print(report: Plan, most: int | None) -> None:
+def _print(report: Plan, most: int | None, *, every: bool) -> None:
+    """every: outcomes too to which nothing came."""
     zone = report.after.company.time_zone.key
     if report.is_empty:
         click.echo(f"Nothing would change: the folder has the rules that are in force, {report.after.fingerprint[:12]}.")
         return
-    if report.before is None:
-        click.echo(f"Nothing was applied yet: all of {report.after.fingerprint[:12]} is new.")
-    else:
-        _print_changes(report.changes)
-    click.echo(
-        f"\nFired {local(report.since, zone)} until {local(report.until, zone)} {zone}"
-        + (
-            ", before -> after, each as if it had always been in force"
-            if report.before is not None
-            else ", as if it had always been in force"
-        )
-    )
+    click.echo(_sentence(report))
+    for change in report.changes:
+        _print_change(change)
+    sides = "before -> after, each as if always in force" if report.before is not None else "as if always in force"
+    click.echo(f"\n{local(report.since, zone)} until {local(report.until, zone)} {zone}; {sides}")
+    fired = {row.signal for row in (*report.gained, *report.lost)} | report.already_on.keys()
     for name, (before, after) in report.signals.items():
-        _print_signal(report, name, before, after)
-    if not report.signals:
-        click.echo("\nNo signal would fire otherwise, and no lead would become another.")
-    before_total, after_total = report.totals
-    click.echo("\nAll signals")
-    _print_counts(before_total, after_total)
+        if name in fired or None in (before, after):
+            _print_signal(report, name, before, after, every=every)
+    _print_fates(report, [name for name, sides in report.signals.items() if name not in fired and None not in sides])
+    click.echo("\nAll signals" if report.signals else "\nAll signals: none fires otherwise, and no firing becomes another lead")
+    _print_counts(*report.totals)
     _print_touches(*report.judgements)
-    for title, rows in (
-        ("Gained", report.gained), ("Lost", report.lost), ("Let through", report.let_through), ("Held back", report.held_back),
-    ):  # fmt: skip
-        _print_firings(title, rows, zone, most)
+    _print_firings("Gained", report.gained, zone, most)
+    _print_firings("Lost", report.lost, zone, most)
+    _print_firings("Let through", report.let_through, zone, most, both=True)
+    _print_firings("Held back", report.held_back, zone, most, both=True)
     if report.after.boundary is None:
         click.echo("the folder has no boundary.yaml: nobody may be touched until there is one, and every touch is poached", err=True)
 
 
-def _print_changes(changes: Sequence[Difference]) -> None:
-    by = {what: [each for each in changes if each.what == what] for what in ("changed", "added", "removed")}
-    told = [f"{counted(len(found), 'rule')} {what}" for what, found in by.items() if found]
-    click.echo(f"{listed(told).capitalize()}.")
-    for change in changes:
-        place = change.after_at or change.before_at
-        where = "" if place is None else f"{place.source.path}:{place.line}"
-        click.echo(f"\n  {change.rule}  ({where})")
-        for mark, text in (("-", change.before), ("+", change.after)):
-            for line in wrapped(text, WIDTH - 4) if text is not None else ():
-                click.echo(f"  {mark} {line}")
+def _sentence(report: Plan) -> str:
+    """`1 rule changed: 4 firings lost and 1 gained; 4 -> 1 leads, 0.19 -> 0.05 a week.`"""
+    lists = {"gained": report.gained, "lost": report.lost, "let through": report.let_through, "held back": report.held_back}
+    moved = [f"{counted(len(rows), 'firing')} {what}" for what, rows in lists.items() if rows]
+    kinds = {what: sum(each.what == what for each in report.changes) for what in ("changed", "added", "removed")}
+    rules = [f"{counted(n, 'rule')} {what}" for what, n in kinds.items() if n]
+    before, after = report.totals
+    what = listed(rules) if report.before is not None else f"Nothing was applied yet, all of {report.after.fingerprint[:12]} is new"
+    leads = _pair(before, after, lambda one: f"{one.leads:,}")
+    weekly = _pair(before, after, lambda one: _rate(one.leads_per_week))
+    return f"{what}: {listed(moved) or 'no firing is another'}; leads {leads}, a week {weekly}."
 
 
-def _print_signal(report: Plan, name: str, before: Counted | None, after: Counted | None) -> None:
-    signals = (report.after if after is not None else report.before or report.after).signals
+def _print_change(change: Difference) -> None:
+    place = change.after_at or change.before_at
+    where = "" if place is None else f"  ({place.source.path}:{place.line})"
+    click.echo(f"\n  {change.rule}{where}")
+    for mark, text in (("-", change.before), ("+", change.after)):
+        for line in wrapped(text, WIDTH - 4) if text is not None else ():
+            click.echo(f"  {mark} {line}")
+
+
+def _print_signal(report: Plan, name: str, before: Counted | None, after: Counted | None, *, every: bool) -> None:
+    playbook = report.after if after is not None or report.before is None else report.before
     new = " (new)" if before is None and report.before is not None else " (removed)" if after is None else ""
-    click.echo(f"\n{signals[name].title}: {name}{new}")
+    click.echo(f"\n{playbook.signals[name].title}: {name}{new}")
     _print_counts(before, after)
-    outcomes = dict.fromkeys([*(before.backtests if before else ()), *(after.backtests if after else ())])
-    for outcome in outcomes:
-        _print_backtest(*(None if side is None else side.backtests.get(outcome) for side in (before, after)))
+    _print_backtests(before, after, every=every)
     already = report.already_on.get(name)
     if already is not None:
         more = already.on - NAMED
         names = [called or account or subject for subject, account, called in already.few[:NAMED]]
         whose = f": {', '.join(dict.fromkeys(names))}" + (f" and {more:,} more" if more > 0 else "") if already.on else ""
-        click.echo(f"  {'already on':<{LABEL}}{already.on:,} now{whose}")
+        fires = "; each fires at the apply, unless it is --quiet" if report.served and already.on else ""
+        _print_line("already on", f"{already.on:,} at {local(report.as_of, report.after.company.time_zone.key)}{whose}{fires}")
+
+
+def _print_fates(report: Plan, names: Sequence[str]) -> None:
+    """Of signals that fire as they did, what becomes of it."""
+    if not names:
+        return
+    click.echo("\nThe same firings, and what becomes of them")
+    moved = [*report.let_through, *report.held_back]
+    width = max(map(len, names))
+    for name in names:
+        leads = _pair(*report.signals[name], lambda one: f"{one.leads:,}")
+        later = [row for row in moved if row.signal == name and None not in (row.lead, row.lead_before)]
+        told = f", {len(later):,} of them at another time" if later else ""
+        click.echo(f"  {name:<{width}}  leads {leads}{told}")
 
 
 def _print_counts(before: Counted | None, after: Counted | None) -> None:
-    _print_pair("fired", before, after, lambda one: f"{one.fired:,}")
-    _print_pair("leads", before, after, _leads)
+    _print_line("fired", _pair(before, after, lambda one: f"{one.fired:,}"))
+    _print_line("leads", _pair(before, after, lambda one: f"{one.leads:,}"))
+    if any(one is not None and one.fired for one in (before, after)):
+        _print_line("a week", _pair(before, after, lambda one: _rate(one.leads_per_week)))
+        if any(one is not None and one.leads_per_week_per_seller is not None for one in (before, after)):
+            _print_line("per seller", _pair(before, after, lambda one: _rate(one.leads_per_week_per_seller)))
 
 
-def _leads(one: Counted) -> str:
-    weekly, per_seller = one.leads_per_week, one.leads_per_week_per_seller
-    rates = [] if weekly is None else [f"{weekly:.2f} a week", *([] if per_seller is None else [f"{per_seller:.2f} a week and seller"])]
-    return f"{one.leads:,}" + (f" ({', '.join(rates)})" if rates else "")
+def _rate(rate: float | None) -> str:
+    return "unknown" if rate is None else f"{rate:.2f}"
 
 
-def _print_backtest(before: Backtested | None, after: Backtested | None) -> None:
-    either = after or before
-    assert either is not None, "an outcome was judged under one of the two"
-    told = either.as_json()
-    click.echo(f"  judged by {told['outcome']} within {told['within']}")
-    _print_pair("precision", before, after, _precision, indent=4)
-    _print_pair("lift", before, after, _lift, indent=4)
-    _print_pair("lead time", before, after, _lead_time, indent=4)
+def _print_backtests(before: Counted | None, after: Counted | None, *, every: bool) -> None:
+    """A line for each outcome and side; of those that nobody asked for by name, only where something came of a firing."""
+    sides = {"before": before, "after": after}
+    outcomes = list(dict.fromkeys(name for one in sides.values() if one is not None for name in one.backtests))
+    found = {
+        name: {side: one.backtests[name] for side, one in sides.items() if one is not None and name in one.backtests} for name in outcomes
+    }
+    shown = [name for name in outcomes if every or any(one.numbers.converted for one in found[name].values())]
+    rows = [
+        (name if turn == 0 else "", side, *_worth(one)) for name in shown for turn, (side, one) in enumerate(found[name].items())
+    ]  # fmt: skip
+    if rows:
+        lengths = {name: one.as_json()["within"] for name in shown for one in found[name].values()}
+        rows = [(row[0] and f"{row[0]} {lengths[row[0]]}", *row[1:]) for row in rows]
+        heads = ("judged by", "", "precision", "lift", "lead time")
+        widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+        for row in (heads, *rows):
+            click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    if silent := [name for name in outcomes if name not in shown]:
+        click.echo(f"  no mature firing came to {listed(silent, 'or')}")
 
 
-def _precision(one: Backtested) -> str:
-    share, interval = one.numbers.precision, one.numbers.precision.interval()
+def _worth(one: Backtested) -> tuple[str, str, str]:
+    numbers = one.numbers
+    share, interval, lift, of_lift = numbers.precision, numbers.precision.interval(), numbers.lift, numbers.lift_interval
     if share.value is None or interval is None:
-        return "unknown"
-    return f"{float(share.value):.1%} ({interval.low:.1%} to {interval.high:.1%}) of {one.numbers.matured:,}".replace("%", " %")
-
-
-def _lift(one: Backtested) -> str:
-    lift, interval = one.numbers.lift, one.numbers.lift_interval
-    return "unknown" if lift is None or interval is None else f"{lift:.1f} ({interval.low:.1f} to {interval.high:.1f})"
-
-
-def _lead_time(one: Backtested) -> str:
-    return "unknown" if one.numbers.lead_time_days is None else f"{one.numbers.lead_time_days[1]:.1f} days"
-
-
-def _print_pair(label: str, before: Any, after: Any, told: Callable[[Any], str], indent: int = 2) -> None:
-    """What is the same before and after is said once."""
-    sides = [told(one) for one in (before, after) if one is not None]
-    missing = [] if before is not None and after is not None else ["none"]
-    both = sides + missing if before is not None else missing + sides
-    text = both[0] if both[0] == both[1] else both[1] if before is None else " -> ".join(both)
-    click.echo(f"{'':{indent}}{label:<{LABEL}}{text}")
+        return (f"unknown: {numbers.why['precision']}", "", "")
+    took = "" if numbers.lead_time_days is None else f"{numbers.lead_time_days[1]:.1f} days"
+    precise = f"{float(share.value) * 100:.1f} % ({interval.low * 100:.1f} to {interval.high * 100:.1f}) of {numbers.matured:,}"
+    return precise, "unknown" if lift is None or of_lift is None else f"{lift:.1f} ({of_lift.low:.1f} to {of_lift.high:.1f})", took
 
 
 def _print_touches(before: Judgement | None, after: Judgement) -> None:
-    _print_pair("poached", before, after, _poached)
+    _print_line("poached", _pair(before, after, _poached))
     if after.violations or (before is not None and before.violations):
-        _print_pair("violations", before, after, lambda one: ", ".join(f"{reason} {n:,}" for reason, n in one.violations.items()) or "none")
+        _print_line(
+            "violations", _pair(before, after, lambda one: ", ".join(f"{why} {n:,}" for why, n in one.violations.items()) or "none")
+        )
 
 
 def _poached(one: Judgement) -> str:
-    return f"{one.poached:,} of {one.touches:,} touches" + ("" if one.poached_rate is None else f" ({float(one.poached_rate) * 100:.1f} %)")
+    return f"{one.poached:,} of {counted(one.touches, 'outbound touch').replace('touchs', 'touches')}" + (
+        "" if one.poached_rate is None else f" ({float(one.poached_rate) * 100:.1f} %)"
+    )
 
 
-def _print_firings(title: str, rows: Sequence[FiringRow], zone: str, most: int | None) -> None:
+def _pair(before: T | None, after: T | None, told: Callable[[T], str]) -> str:
+    """`4 -> 1`; what is the same, or only one of the two has, is said once."""
+    found = [told(one) for one in (before, after) if one is not None]
+    return " -> ".join(dict.fromkeys(found))
+
+
+def _print_line(label: str, text: str) -> None:
+    click.echo(f"  {label:<{LABEL}}{text}")
+
+
+def _print_firings(title: str, rows: Sequence[FiringRow], zone: str, most: int | None, *, both: bool = False) -> None:
     if not rows:
         return
-    leads = sum(each.lead is not None for each in rows)
-    click.echo(f"\n{title}: {counted(len(rows), 'firing')}" + (f", {leads:,} of them leads" if title in ("Gained", "Lost") else ""))
-    for row in rows[:most]:
-        click.echo(f"  {local(row.fired_at, zone)}  {row.signal}  {_whom(row)}")
-        for line in wrapped(_fate(title, row, zone), WIDTH - 20):
-            click.echo(f"{'':20}{line}")
+    leads = "" if both else f", {sum(each.lead is not None for each in rows):,} of them leads"
+    click.echo(f"\n{title}: {counted(len(rows), 'firing')}{leads}")
+    shown = [(local(row.fired_at, zone), row.signal, _whom(row), _fates(row, zone, both=both)) for row in rows[:most]]
+    widths = [max(len(row[column]) for row in shown) for column in range(3)]
+    for row in shown:
+        left = "  " + "  ".join(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True))
+        for line in [f"{left}  {row[3]}"] if len(left) + len(row[3]) + 2 <= WIDTH else [left.rstrip(), f"{'':20}{row[3]}"]:
+            click.echo(line)
     if most is not None and len(rows) > most:
         click.echo(f"  and {len(rows) - most:,} more: --all shows them")
 
@@ -241,12 +275,12 @@ def _whom(row: FiringRow) -> str:
     return account or row.subject if row.about == "account" or account is None else f"{row.subject} of {account}"
 
 
-def _fate(title: str, row: FiringRow, zone: str) -> str:
-    now, then = _told_fate(row.lead, row.why, row, zone), _told_fate(row.lead_before, row.why_before, row, zone)
-    return now if title in ("Gained", "Lost") else f"{then} -> {now}"
+def _fates(row: FiringRow, zone: str, *, both: bool) -> str:
+    now = _fate(row.lead, row.why, row, zone)
+    return f"{_fate(row.lead_before, row.why_before, row, zone)} -> {now}" if both else now
 
 
-def _told_fate(lead: int | None, why: str | None, row: FiringRow, zone: str) -> str:
+def _fate(lead: Instant | None, why: str | None, row: FiringRow, zone: str) -> str:
     if lead is None:
         return f"no lead: {why}"
-    return "a lead at once" if lead == row.fired_at else f"a lead from {local(lead, zone)}"
+    return "a lead at once" if lead == row.fired_at else f"a lead on {local(lead, zone)}"

@@ -82,6 +82,11 @@ def spread(left: str, right: str) -> str:
     return f"{left}\n{right.rjust(WIDTH)}"
 
 
+def aligned(left: str, right: str) -> str:
+    """The second text behind the first, or below it where both do not fit."""
+    return f"{left}  {right}" if len(left) + 2 + len(right) <= WIDTH else f"{left.rstrip()}\n{'':20}{right}"
+
+
 def labelled(label: str, text: str, room: int = LABEL) -> str:
     """A text behind its label, broken where it is too long."""
     lines = wrapped(text, WIDTH - room)

@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
-from tandem.app.playbook import read_playbook
 from tandem.demo.cast import Account
 from tandem.demo.company import Company
-from tandem.demo.facts import PLAYBOOK
+from tandem.demo.facts import larch_playbook
 from tandem.demo.usage import Call
 from tandem.values.instants import DAY, Instant
 
@@ -27,7 +26,7 @@ class Excuses:
     """
 
     def __init__(self, company: Company) -> None:
-        self._targets = read_playbook(PLAYBOOK).declared.targets
+        self._targets = larch_playbook().declared.targets
         accounts = {person.id: account.number for account in company.accounts for person in account.people}
         accounts |= {person.browser: account.number for account in company.accounts for person in account.people}
         self._calls: dict[int, list[Call]] = defaultdict(list)

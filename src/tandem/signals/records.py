@@ -184,10 +184,7 @@ class Records:
         recorded = self.owner("target", "account")
         there = self.there("target")
         accounts = len(self.codes("account"))
-        domains = [
-            isinstance(each, str) and each.casefold() in self._declared.targets
-            for each in _found(self._of("account").versions, ("domain",))
-        ]
+        domains = [self._declared.targets_domain(each) for each in _found(self._of("account").versions, ("domain",))]
         ways = [
             count(Under.of(named, [always(np.ones(len(targets), np.int64))], accounts, lambda one: one == 1).layout, None, None),
             count(Under.of(recorded, [there], accounts, lambda one: one == 1).layout, None, None),

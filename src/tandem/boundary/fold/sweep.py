@@ -104,8 +104,9 @@ class Sweep:
 
     def leads(self) -> Leads:
         """As of the end. Ranks are by the points of then."""
-        for number, (period, one) in enumerate(periods(self.playbooks)):
-            self._expect(period.since, Applied(number))
+        for number, one in enumerate(self.playbooks):
+            self._expect(one.since, Applied(number))
+        for period, one in periods(self.playbooks):
             for each in one.playbook.rules.closed:
                 if period.covers(each.at):
                     self._expect(each.at, each)
@@ -146,7 +147,7 @@ class Sweep:
                 case Begins():
                     begun |= {event.signal} if self._has_begun(event.signal, t) else set()
                 case Applied():
-                    self._number, self._answers = event.number, periods(self.playbooks)[event.number][1].playbook
+                    self._number, self._answers = event.number, self.playbooks[event.number].playbook
                     self._times = Times(self._answers)
                     due |= {*self._standing.open, *(account for account, theirs in self._waiting.items() if theirs)}
                     begun |= set(self._queues)
