@@ -228,7 +228,8 @@ def test_what_was_kept_is_not_trusted_once_anything_is_another(tmp_path: Path) -
 def test_the_table_fits_a_page_and_folds_what_is_long(tmp_path: Path) -> None:
     """Thirty accounts with four people each, whose names are long."""
     name = "a-company-with-a-rather-long-name"
-    told = "".join(
+    told = f'2026-03-01 account {name}-29 name="{"Holding and " * 9}Sons"\n'
+    told += "".join(
         f"2026-03-0{day} SSO Viewed by somebody-with-a-long-name-{n}-{person} @{name}-{n}/w{n}\n"
         for n in range(30)
         for person in range(4)
@@ -240,4 +241,5 @@ def test_the_table_fits_a_page_and_folds_what_is_long(tmp_path: Path) -> None:
     assert "Acme, 2026-03-03 00:00 UTC: 30 leads, 0 firings wait" in out
     assert "and 10 leads more: --open shows all" in out
     assert "and 1 more" in out
+    assert f"Holding and Holding and Holding and H... ({name}-29)" in tandem(folder, "leads", "--open").out
     assert "--open shows all" not in tandem(folder, "leads", "--open").out

@@ -14,7 +14,7 @@ from tandem.values.instants import Instant, show, to_datetime
 if TYPE_CHECKING:
     from tandem.app.permits import RefusalShown
 
-WIDTH, LABEL = 100, 11
+WIDTH, LABEL, NAME_MOST = 100, 11, 40
 
 REASONS = {
     "no_evidence": "nothing speaks for a touch",
@@ -94,7 +94,11 @@ def labelled(label: str, text: str, room: int = LABEL) -> str:
 
 
 def named(account: str, name: str | None) -> str:
-    return account if name is None else f"{name} ({account})"
+    """`Acme (A-1)`; a name that is long is cut, an id never."""
+    if name is None:
+        return account
+    short = name if len(name) <= NAME_MOST else f"{name[: NAME_MOST - 3]}..."
+    return f"{short} ({account})"
 
 
 def wrapped(text: str, width: int) -> list[str]:
