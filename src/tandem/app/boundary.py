@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.decided import Said, Work
 from tandem.app.failures import WrongUsage
-from tandem.app.in_force import open_in_force
+from tandem.app.in_force import Taken, open_in_force
 from tandem.app.kept import kept_report
-from tandem.app.owners import field_of
 from tandem.app.permits import RefusalShown, show_refusals
 from tandem.app.project import Project, read_typed
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
+    from tandem.app.decided import Work
     from tandem.boundary.judged import Judged
     from tandem.boundary.watch import Due
 
@@ -94,7 +93,7 @@ class BoundaryReport:
     since: Instant
     until: Instant
     fingerprint: str
-    said: Said
+    said: Taken
     bounded: bool
     company: str
     zone: str
@@ -202,6 +201,8 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
 
 
 def show_touch(work: Work, judged: Judged) -> TouchRow:
+    from tandem.app.owners import field_of
+
     touch = judged.touch
     refusals = show_refusals(judged.refusals)
     return TouchRow(
@@ -220,6 +221,8 @@ def show_touch(work: Work, judged: Judged) -> TouchRow:
 
 def _due(work: Work, due: Iterable[Due]) -> tuple[DueRow, ...]:
     """The earliest deadline first."""
+    from tandem.app.owners import field_of
+
     rows = [
         DueRow(
             each.account,

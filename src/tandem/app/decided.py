@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tandem.app.in_force import InForce as Standing
-from tandem.app.in_force import open_in_force
+from tandem.app.in_force import Taken, open_in_force
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.boundary.policy import Boundary
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tandem.boundary.watch import Watch
     from tandem.signals.fold import Fold
     from tandem.signals.playbook.declare import Signal
-
-Said = Literal["applied", "folder", "draft"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +80,7 @@ class Work:
 
     log: Log
     as_of: Instant
-    said: Said
+    said: Taken
     rulings: Sequence[InForce[Ruling]]
     find: Callable[[], Decided]
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tandem.app.decided import Said, Work, open_work
+from tandem.app.decided import Work, open_work
 from tandem.app.edges import KeptEdges, find_signal, find_subject
 from tandem.app.failures import UnknownName
 from tandem.app.fates import Fate, fate_of
+from tandem.app.in_force import Taken
 from tandem.app.lines import Told, tell_changes
 from tandem.app.measured import tests_of, values_of
 from tandem.app.permits import line_of
@@ -91,7 +92,7 @@ class Explained:
     as_of: Instant
     zone: ZoneInfo
     fingerprint: str
-    said: Said
+    said: Taken
     received: str | None
     firing: Fate | None
     quiet_since: Instant | None

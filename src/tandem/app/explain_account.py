@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.decided import Ruling, Said, Work
+from tandem.app.decided import Ruling, Work
 from tandem.app.grounds import Asked, Speaks, speaking, standing
+from tandem.app.in_force import Taken
 from tandem.app.owners import by_activity, field_of, owner_of
 from tandem.app.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.values.instants import DAY, Instant
@@ -111,7 +112,7 @@ class AccountExplained:
     lead: str | None
     waiting: tuple[str, ...]
     fingerprint: str
-    said: Said
+    said: Taken
     bounded: bool
     zone: str
 

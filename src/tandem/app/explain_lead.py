@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.decided import Said, Work
+from tandem.app.decided import Work
 from tandem.app.explain_account import Answered, Whom, answered
 from tandem.app.failures import UnknownName
 from tandem.app.grounds import FACTS_SHOWN
+from tandem.app.in_force import Taken
 from tandem.app.lines import tell_changes
 from tandem.app.measured import said, sentence, values_of
 from tandem.app.permits import line_of, shown
@@ -73,7 +74,7 @@ class LeadExplained:
     began: Answered
     ends: Answered
     fingerprint: str
-    said: Said
+    said: Taken
     bounded: bool
     zone: str
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tandem.app.boundary import TouchRow, show_touch
-from tandem.app.decided import Ruling, Said, Work
+from tandem.app.decided import Ruling, Work
 from tandem.app.explain_account import Answered, Whom, answered
+from tandem.app.in_force import Taken
 from tandem.app.lines import lines_of_records
 from tandem.signals.world import Subject
 from tandem.values.instants import Instant
@@ -29,7 +30,7 @@ class TouchExplained:
     answered: Answered | None
     facts: tuple[str, ...]
     fingerprint: str | None
-    said: Said
+    said: Taken
     bounded: bool
     zone: str
 

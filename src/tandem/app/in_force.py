@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 import msgspec
 
 from tandem.app.failures import PlaybookProblems
-from tandem.app.playbook import Playbook, read_playbook, read_texts
 from tandem.app.project import Project, storage_faults
 from tandem.language.problem import Problem
 from tandem.storage.log import Log
 from tandem.storage.playbooks import AppliedPlaybooks, Apply, digest_of
 from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.app.playbook import Playbook
 
 
 class AppliedProblems(PlaybookProblems):
@@ -54,12 +57,16 @@ class Version:
     quiet: bool = False
 
 
+# Whose playbooks are asked: those applied, or the folder's, because none is yet or a draft was asked for.
+Taken = OneOf["applied", "folder", "draft"]
+
+
 @dataclass(frozen=True)
 class InForce:
     """versions: by `since`, never none. taken: `applied`; `folder` before the first apply; `draft` where the folder's was asked for."""
 
     versions: tuple[Version, ...]
-    taken: OneOf["applied", "folder", "draft"]
+    taken: Taken
 
     @property
     def playbook(self) -> Playbook:
@@ -118,6 +125,8 @@ def stand(applies: Iterable[Apply]) -> Sequence[Standing]:
 @storage_faults()
 def read_applied(project: Project, apply: Apply) -> Playbook:
     """An applied version. Raises DamagedData where its text was altered, AppliedProblems where this Tandem no longer reads it."""
+    from tandem.app.playbook import read_playbook
+
     folder = applied_playbooks(project).text_of(apply)
     if _is_folder_s(project.folder / CALLED, apply):
         return project.playbook
@@ -131,6 +140,8 @@ def read_applied(project: Project, apply: Apply) -> Playbook:
 
 def _is_folder_s(folder: Path, apply: Apply) -> bool:
     """Whether the folder holds the same text, which then need not be read a second time."""
+    from tandem.app.playbook import read_texts
+
     try:
         return digest_of(read_texts(folder)) == apply.digest
     except OSError:

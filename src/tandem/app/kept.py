@@ -1,25 +1,27 @@
 """Reports that were made before, kept under `data/decided/`: of the same log and playbooks, as of the same instant, they are the same again.
 
-What is kept is derived, and not trusted where anything is another than it was: not even a comment, for reports name lines.
+What is kept is derived, and not trusted where anything is another than it was: not even a comment, for reports name lines. To find it, nothing
+is loaded that only deciding needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import numpy as np
 
 from tandem import __version__
-from tandem.app.decided import Work, work_of
 from tandem.app.in_force import find_in_force, open_in_force, read_standing
-from tandem.app.playbook import read_texts
 from tandem.app.project import Project, storage_faults
 from tandem.storage.derived import Builder, Derived, Manifest
 from tandem.storage.log import Log
 from tandem.storage.playbooks import digest_of
 from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.app.decided import Work
 
 T = TypeVar("T")
 
@@ -47,6 +49,8 @@ def kept_report(project: Project, typed: str | None, name: str, kind: type[T], f
             return msgspec.msgpack.decode(found[1][part]["told"].tobytes(), type=kind)
         except msgspec.DecodeError:
             pass  # It will be made again.
+    from tandem.app.decided import work_of
+
     report = find(work_of(project, log, as_of, standing or find_in_force(project, as_of, draft=draft)))
     if whose is not None and log.exists:
         _keep(derived, part, state, report)
@@ -69,6 +73,8 @@ def _whose(project: Project, as_of: Instant, *, draft: bool) -> str | None:
     """Whose playbook decides: the applied ones, or the folder's as it is; None where it cannot be read, which is told by whoever reads it."""
     if not draft and any(each.since is None or each.since <= as_of for each in read_standing(project)):
         return "applied"
+    from tandem.app.playbook import read_texts
+
     try:
         return ("draft " if draft else "folder ") + digest_of(read_texts(project.folder / "playbook"))
     except OSError:

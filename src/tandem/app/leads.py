@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from tandem.app.decided import Said, Work
 from tandem.app.failures import UnknownName
+from tandem.app.in_force import Taken
 from tandem.app.kept import kept_report
-from tandem.app.measured import sentence
-from tandem.app.owners import by_activity, field_of, owner_of
 from tandem.app.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.app.project import Project
-from tandem.signals.world import Subject
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
+    from tandem.app.decided import Work
     from tandem.boundary.case import Firing
     from tandem.boundary.leads import Lead, Row, Waiting
     from tandem.boundary.meaning import Answer
+    from tandem.signals.world import Subject
 
 # The order of a morning: who asks for us, who buys by a process of their own, who needs what only sales can give, who might.
 _SIGNS = ("raised_hand", "procurement", "enterprise_need", "plain", "none")
@@ -97,7 +96,7 @@ class LeadsListed:
 
     as_of: Instant
     fingerprint: str
-    said: Said
+    said: Taken
     bounded: bool
     company: str
     zone: str
@@ -242,6 +241,8 @@ class _Telling:
         return self.ruling.answers.whose(firing.subject, firing.at, self.t)
 
     def _account(self, account: str) -> _Account:
+        from tandem.app.owners import by_activity, field_of, owner_of
+
         if account not in self._accounts:
             ruling, t = self.ruling, self.t
             found = ruling.answers.answer_of_account(account, t)
@@ -268,6 +269,8 @@ class _Account:
 
 def why_of(work: Work, firing: Firing) -> tuple[str, str]:
     """The signal's title, and with it what was true of whom it fired for, by the playbook under which it did."""
+    from tandem.app.measured import sentence
+
     ruling = work.at(firing.at)
     assert ruling is not None, "what fires does so by a playbook in force"
     code = ruling.code(firing.subject)

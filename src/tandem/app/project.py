@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from deltalake.exceptions import TableNotFoundError
@@ -24,13 +25,15 @@ from tandem.app.failures import (
     UnreadableInput,
     WrongUsage,
 )
-from tandem.app.playbook import Playbook, read_playbook
 from tandem.app.world import World
 from tandem.storage.journal import Damaged
 from tandem.storage.lock import Held
 from tandem.storage.log import Log, Writer
 from tandem.storage.manifest import NewerFormat, OlderFormat
 from tandem.values.instants import Instant, read_instant
+
+if TYPE_CHECKING:
+    from tandem.app.playbook import Playbook
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -49,6 +52,9 @@ class Project:
     @cached_property
     def playbook(self) -> Playbook:
         """The folder's playbook. Raises PlaybookProblems where it does not read: a command never works on half a playbook."""
+        # What was kept may answer without it, and to load its shapes takes as long as all the rest.
+        from tandem.app.playbook import read_playbook
+
         playbook = read_playbook(self.folder / "playbook")
         errors = [problem for problem in playbook.problems if problem.severity == "error"]
         if errors:
