@@ -95,7 +95,7 @@ def test_the_worlds_hold_what_the_laws_are_about() -> None:
     assert {each.ended for each in every} == {None, "permit", "opportunity", "person"}
     assert max(each.rank for each in every) > 1
     reasons = {refusal.reason for each in every for refusal in each.refusals}
-    assert reasons >= {"no_evidence", "quarantine", "cap", "suppression", "hold_out", "opportunity", "budget"}
+    assert reasons >= {"no_evidence", "quarantine", "cap", "suppression", "hold_out", "opportunity", "budget", "no_lead"}
     assert any(each.neglected(UNTIL - 9 * DAY) for seed, playbooks in SEEDS if (each := decided(seed, playbooks)))
 
 
