@@ -247,7 +247,9 @@ def test_what_permits_nothing_opens_no_lead_although_something_else_permits_and_
     2026-03-04 SSO Viewed by ann @acme
     """
     case = case_of(
-        test_what_permits_nothing_opens_no_lead_although_something_else_permits_and_joins_the_one_that_opens, NEED, replace(PLAIN, sign="none")
+        test_what_permits_nothing_opens_no_lead_although_something_else_permits_and_joins_the_one_that_opens,
+        NEED,
+        replace(PLAIN, sign="none"),
     )
     assert listed(case, "2026-03-03") == []
     assert waits(case, "2026-03-03") == ["acme looks no_lead"]

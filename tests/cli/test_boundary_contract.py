@@ -22,14 +22,14 @@ STORY = """\
 """
 ROW = (
     "lead", "account", "subject", "about", "type", "signal", "fired_at", "since", "on", "permit", "refusal", "why", "people", "owner",
-    "account_name", "sign", "rank", "due",
+    "account_name", "called", "sign", "rank", "due",
 )  # fmt: skip
 PERMIT = ("motion", "purpose", "channels", "evidence", "starts_at", "expires_at", "seller")
 BOUNDARY = (
     "as_of", "since", "until", "touches", "poached", "poached_rate", "violations", "overrides", "unmatched", "due", "neglected",
     "neglected_rate", "sellers", "lists", "fingerprint", "playbook", "why",
 )  # fmt: skip
-ANSWERED = ("account", "account_name", "owner", "stance", "permit", "refusal", "people", "evidence", "blocks")
+ANSWERED = ("account", "account_name", "owner", "stance", "permit", "refusal", "people", "called", "evidence", "blocks")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tandem.app.decided import Ruling, Work
 from tandem.app.grounds import Asked, Speaks, speaking, standing
 from tandem.app.in_force import Taken
-from tandem.app.owners import by_activity, field_of, owner_of
+from tandem.app.owners import by_activity, called, field_of, owner_of
 from tandem.app.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant
@@ -47,7 +47,7 @@ class Whom:
 
 @dataclass(frozen=True)
 class Answered:
-    """What the boundary answers about an account at an instant, and why. people: who of them may be touched, of a general question.
+    """What the boundary answers about an account at an instant, and why. people: who of them may be touched, of a general question; called: what to call each.
 
     speaks: all evidence, of that which speaks for the seller. asked: all that might stand against it.
     """
@@ -59,6 +59,7 @@ class Answered:
     permit: PermitShown | None
     refusal: tuple[RefusalShown, ...]
     people: tuple[str, ...]
+    called: tuple[str, ...]
     speaks: tuple[Speaks, ...]
     asked: tuple[Asked, ...]
 
@@ -71,6 +72,7 @@ class Answered:
             "permit": None if self.permit is None else self.permit.as_json(),
             "refusal": [each.as_json() for each in self.refusal],
             "people": list(self.people),
+            "called": list(self.called),
             "evidence": [each.as_json() for each in self.speaks],
             "blocks": [each.as_json() for each in self.asked],
         }
@@ -162,6 +164,7 @@ def explain_account(work: Work, account: str, whom: Whom, at: Instant) -> Accoun
 
 def answered(ruling: Ruling, account: str, whom: Whom, t: Instant, besides: Touch | None = None) -> Answered:
     found = _answer(ruling, account, whom, t) if besides is None else ruling.answers.answer(whom.question(account, besides), t)
+    people = () if found.permit is None else by_activity(ruling, found.permit.people, t)
     starts = ruling.answers.starts_at(account, t) if found.permit is not None and whom.is_general else None
     return Answered(
         account=account,
@@ -170,7 +173,8 @@ def answered(ruling: Ruling, account: str, whom: Whom, t: Instant, besides: Touc
         stance=found.stance,
         permit=None if found.permit is None else show_permit(found.permit, starts),
         refusal=show_refusals(found.refusals),
-        people=() if found.permit is None else by_activity(ruling, found.permit.people, t),
+        people=people,
+        called=called(ruling, people, t),
         speaks=speaking(ruling, account, whom.seller, t),
         asked=standing(ruling, whom.question(account, besides), t),
     )

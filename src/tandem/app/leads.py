@@ -39,7 +39,7 @@ class LeadRow:
     """One reason of a lead, or a firing that waits: then `lead` is None and `refusal` says why.
 
     lead: its id. title: of the signal. account: the account's, and its name as its record has it. subject: as it is called now. since: when it became a reason of
-    the lead; None while it waits. on: whether its signal still is. why: what was true at the firing. sign: of what the signal is one. rank:
+    the lead; None while it waits. on: whether its signal still is. why: what was true at the firing. called: what to call each of the people. sign: of what the signal is one. rank:
     in the queue of a budget, from 1; 0 where none keeps it. due: by when somebody must take care, or should have, while nobody has.
     """
 
@@ -57,6 +57,7 @@ class LeadRow:
     refusal: tuple[RefusalShown, ...]
     why: str
     people: tuple[str, ...]
+    called: tuple[str, ...]
     owner: str | None
     sign: str
     rank: int
@@ -83,6 +84,7 @@ class LeadRow:
             "people": list(self.people),
             "owner": self.owner,
             "account_name": self.account_name,
+            "called": list(self.called),
             "sign": self.sign,
             "rank": self.rank or None,
             "due": shown(self.due),
@@ -214,6 +216,8 @@ class _Telling:
         refusal: tuple[RefusalShown, ...],
         people: tuple[str, ...],
     ) -> LeadRow:
+        from tandem.app.owners import called
+
         subject, theirs = self._subject(firing), self._account(account)
         title, why = why_of(self.work, firing)
         return LeadRow(
@@ -231,6 +235,7 @@ class _Telling:
             refusal=refusal,
             why=why,
             people=people,
+            called=called(self.ruling, people, self.t),
             owner=theirs.owner,
             sign=self._sign(firing.signal),
             rank=0,

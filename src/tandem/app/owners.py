@@ -30,8 +30,20 @@ def _claims(ruling: Ruling, account: str, t: Instant) -> Iterator[str]:
 
 def field_of(ruling: Ruling, account: str, name: str, t: Instant) -> str | None:
     """A text on the account's record."""
-    code = ruling.code(Subject("account", account))
-    found = None if code is None else ruling.fold.alone("account", code).answer(FieldRef((name,), None, _NOWHERE), t)
+    return _field(ruling, Subject("account", account), name, t)
+
+
+def called(ruling: Ruling, people: Iterable[str], t: Instant) -> tuple[str, ...]:
+    """What to call each of these people: their name, else their e-mail, else their id."""
+    return tuple(
+        next((said for name in ("name", "email") if (said := _field(ruling, Subject("person", one), name, t)) is not None), one)
+        for one in people
+    )
+
+
+def _field(ruling: Ruling, subject: Subject, name: str, t: Instant) -> str | None:
+    code = ruling.code(subject)
+    found = None if code is None else ruling.fold.alone(subject.kind, code).answer(FieldRef((name,), None, _NOWHERE), t)
     return found if isinstance(found, str) and found else None
 
 

@@ -22,7 +22,7 @@ from tandem.app.signals import SignalStanding
 from tandem.cli.door import counted
 from tandem.cli.progress import shown_progress
 from tandem.cli.render import print_table
-from tandem.cli.words import REASONS, labelled, listed, local, named, spread
+from tandem.cli.words import REASONS, labelled, listed, local, named, some_of, spread
 from tandem.demo.company import NAME, UNTIL
 from tandem.demo.making import TRUTH, Demo, DemoRequest, make_demo
 from tandem.demo.story import Story
@@ -192,8 +192,7 @@ def _print_lead(number: int, rows: Sequence[LeadRow], report: LeadsListed) -> No
     if first.permit is None:
         _line("rests: " + "; ".join(REASONS[each.reason] for each in first.refusal))
         return
-    more = len(first.people) - SHOWN_PEOPLE
-    people = ", ".join(first.people[:SHOWN_PEOPLE]) + (f" and {more} more" if more > 0 else "")
+    people = some_of(first.called, SHOWN_PEOPLE)
     ends = first.permit.expires_at
     until = "" if ends is None else f", until {local(ends, report.zone)}"
     _line(f"{first.permit.purpose} by {listed(first.permit.channels, 'or')}{until}: {people or 'nobody whom we know by name'}")

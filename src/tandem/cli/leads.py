@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from tandem.cli.door import counted, dated, drafted, formatted, project_of, tandem
-from tandem.cli.words import LASTS, REASONS, labelled, listed, local, named, say_whose, spread, told_refusal
+from tandem.cli.words import LASTS, REASONS, labelled, listed, local, named, say_whose, some_of, spread, told_refusal
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "lead", "account", "subject", "about", "type", "signal", "fired_at", "since", "on", "permit", "refusal", "why", "people", "owner",
-    "account_name", "sign", "rank", "due",
+    "account_name", "called", "sign", "rank", "due",
 )  # fmt: skip
 SHOWN_LEADS, SHOWN_REASONS, SHOWN_PEOPLE, SHOWN_WAITING = 20, 3, 3, 5
 
@@ -105,7 +105,7 @@ def _print_lead(number: int, rows: Sequence[LeadRow], zone: str, as_of: Instant)
         return
     permit = best.permit
     only = f", {permit.seller} alone" if permit.seller is not None else ""
-    click.echo(labelled("with", _people(best.people)))
+    click.echo(labelled("with", some_of(best.called, SHOWN_PEOPLE) or "nobody whom we know by name"))
     click.echo(labelled("how", f"{permit.purpose} by {listed(permit.channels, 'or')} ({permit.motion}{only})"))
     _print_end(permit, zone)
 
@@ -126,13 +126,6 @@ def _print_end(permit: PermitShown, zone: str) -> None:
         return
     lasting = dict.fromkeys(f"{each.what} {LASTS.get(each.kind, 'is on')}" for each in permit.evidence if each.until is None)
     click.echo(labelled("while", listed(list(lasting), "or")))
-
-
-def _people(people: Sequence[str]) -> str:
-    if not people:
-        return "nobody whom we know by name"
-    more = len(people) - SHOWN_PEOPLE
-    return ", ".join(people[:SHOWN_PEOPLE]) + (f" and {more} more" if more > 0 else "")
 
 
 def _print_waiting(rows: Sequence[LeadRow], zone: str, *, whole: bool) -> None:

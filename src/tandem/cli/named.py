@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tandem.cli.door import project_of
-from tandem.cli.words import ENDINGS, labelled, listed, named, say_whose, told_refusal
+from tandem.cli.words import ENDINGS, labelled, listed, named, say_whose, some_of, told_refusal
 from tandem.values.instants import show
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def _print_answer(found: Answered, asked: str) -> None:
     only = f", {permit.seller} alone" if permit.seller is not None else ""
     click.echo(labelled("yes", f"{permit.purpose} by {listed(permit.channels, 'or')} ({permit.motion}{only})"))
     if found.people:
-        more = len(found.people) - SHOWN_PEOPLE
-        click.echo(labelled("whom", ", ".join(found.people[:SHOWN_PEOPLE]) + (f" and {more} more" if more > 0 else "")))
+        click.echo(labelled("whom", some_of(found.called, SHOWN_PEOPLE)))
     since = "" if permit.starts_at is None else f"since {show(permit.starts_at)}, "
     click.echo(
         labelled("when", since + ("until what speaks for it ends" if permit.expires_at is None else f"until {show(permit.expires_at)}"))

@@ -57,6 +57,12 @@ def say_whose(said: str, *, bounded: bool) -> None:
         click.echo("there is no playbook/boundary.yaml: until there is one nobody may be touched, and every touch is poached", err=True)
 
 
+def some_of(names: Sequence[str], most: int) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def local(at: Instant, zone: str) -> str:
     """An instant on the company's clock, to the minute: `2026-06-29 10:12`."""
     return to_datetime(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
