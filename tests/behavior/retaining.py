@@ -17,7 +17,7 @@ from tandem.behavior.view import View, find_view
 from tandem.language.expression.nodes import FieldRef, Selector
 from tandem.signals.fold import Fold
 from tandem.signals.world import World
-from tandem.timeline.kernels import NEVER, Longs
+from tandem.timeline.kernels import Longs
 from tandem.timeline.timeline import Column
 from tandem.values.instants import DAY, HOUR, Instant
 from tests.signals.conditions import ABOUTS, Choices, read
@@ -75,7 +75,7 @@ class Asked:
         if by is not None:
             began = self._room["find_beginnings"](asked, self.view, self.whose)
             ref: FieldRef = read(by, "value")
-            said = self._room["fields_at"](self.timeline, world, asked.about, ref, began, began < NEVER, asked.as_of)
+            said = self._room["fields_at"](self.timeline, world, asked.about, ref, began, asked.as_of)
             cohort = tuple(np.repeat(said.code, np.diff(part.offsets)) for part in self.view.layout.parts)
             self.whose, self.answers = Whose(person, cohort, len(said.answers)), said.answers
         self.axis: Axis | None = self._room["Axis"].found(asked, self.view)

@@ -79,15 +79,14 @@ def read_active(asked: ActivityQuestion, counts: Longs, periods: Periods, daily:
     sums = np.bincount(holding, weights=daily, minlength=len(periods)).astype(np.int64)
     rows: list[ActiveRow] = []
     shares, many = Fraction(0), 0
-    for number, (first, active) in enumerate(zip(periods.first_days, counts.tolist(), strict=True)):
-        share = None
+    for number in asked.told_of(periods, counts):
+        first, active, share = periods.first_days[number], int(counts[number]), None
         if active and number < now:
             length = (calendar.later(asked.period, first, 1) - first).days
             each = Fraction(int(sums[number]), active)
             shares, many, share = shares + each, many + length, each / length
         rows.append(ActiveRow(first, active, share, number < now))
-    first_row = next((number for number, row in enumerate(rows) if row.active), len(rows))
-    return Active(tuple(rows[first_row:]), shares / many if many else None, many)
+    return Active(tuple(rows), shares / many if many else None, many)
 
 
 def daily_of(asked: ActivityQuestion) -> ActivityQuestion:

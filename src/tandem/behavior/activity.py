@@ -19,7 +19,10 @@ from tandem.values.instants import Instant
 
 @dataclass(frozen=True)
 class ActivityQuestion:
-    """selector: what counts as active. people: a workspace or an account is active where so many different persons are."""
+    """selector: what counts as active. people: a workspace or an account is active where so many different persons are.
+
+    since, until: what is told of: periods of which some instant is at or after, and before.
+    """
 
     selector: Selector
     about: About
@@ -27,6 +30,8 @@ class ActivityQuestion:
     calendar: Calendar
     as_of: Instant
     people: int = 1
+    since: Instant | None = None
+    until: Instant | None = None
 
     @property
     def people_needed(self) -> int:
@@ -36,6 +41,13 @@ class ActivityQuestion:
         """From the first event that is picked to the as-of, the same for all parts of the subjects; None where there is none."""
         first = begins(view)
         return None if first is None else Periods.covering(self.period, self.calendar, first, self.as_of)
+
+    def told_of(self, periods: Periods, numbers: Longs) -> range:
+        """The periods that are told of, of those from the first with anybody active on. numbers: (periods,) of the active."""
+        first = int(np.append(np.flatnonzero(numbers), len(periods))[0])
+        since = 0 if self.since is None else periods.number(self.since)
+        until = len(periods) if self.until is None else min(len(periods), periods.number(self.until - 1) + 1)
+        return range(max(first, since), until)
 
 
 def room_for_people(person: Column, people: int) -> tuple[Longs, Longs]:

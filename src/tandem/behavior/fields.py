@@ -18,7 +18,7 @@ from tandem.signals.ranges import Range
 from tandem.signals.values import Coded
 from tandem.signals.world import UNKNOWN as NO_ANSWER
 from tandem.signals.world import Answer, Declared
-from tandem.timeline.kernels import UNKNOWN, Ints, Longs
+from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
 from tandem.timeline.steps import Steps
 from tandem.timeline.timeline import Timeline
 from tandem.values.instants import DAY, Instant
@@ -32,8 +32,8 @@ class Said:
     answers: Sequence[Answer]
 
 
-def fields_at(timeline: Timeline, declared: Declared, about: About, field: FieldRef, at: Longs, asked: Longs, as_of: Instant) -> Said:
-    """at: (subjects,) when each is asked. asked: who is; of all others the code means nothing.
+def fields_at(timeline: Timeline, declared: Declared, about: About, field: FieldRef, at: Longs, as_of: Instant) -> Said:
+    """at: (subjects,) when each is asked; NEVER for who is not, and whose code means nothing.
 
     Records are those that are known as of the instant, each from when it occurred on (Semantics 7).
     """
@@ -42,6 +42,7 @@ def fields_at(timeline: Timeline, declared: Declared, about: About, field: Field
     told = fold.told(field, everybody, fold.type(field, everybody))
     if not isinstance(told, Coded | Moving):
         raise ValueError(f"{field!r} is not a field")
+    asked = at < NEVER
     values, code = np.unique(_values_at(told.steps, at)[asked], return_inverse=True)
     answers = [_answer(fold, told, value) for value in values.tolist()]
     kind, name = kind_and_name(fold.asking(about), field)

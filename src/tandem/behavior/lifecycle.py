@@ -70,9 +70,9 @@ def read_lives(asked: ActivityQuestion, lives: Lives, periods: Periods) -> tuple
     newly = np.append(0, active[:-1])[: len(active)] - lives.retained
     mature = np.arange(len(active)) < periods.number(asked.as_of)
     columns = (active, lives.new, lives.retained, lives.resurrected, dormant, newly, mature)
-    rows = [LifecycleRow(first, *numbers) for first, *numbers in zip(periods.first_days, *(each.tolist() for each in columns), strict=True)]
-    first_row = next((number for number, row in enumerate(rows) if row.active), len(rows))
-    return tuple(rows[first_row:])
+    told = asked.told_of(periods, active)
+    rows = zip(periods.first_days, *(each.tolist() for each in columns), strict=True)
+    return tuple(LifecycleRow(first, *numbers) for first, *numbers in list(rows)[told.start : told.stop])
 
 
 @kernel
