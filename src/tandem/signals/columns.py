@@ -48,7 +48,7 @@ class Columns:
     """The columns of one timeline, each made once."""
 
     def __init__(self, timeline: Timeline, declared: Declared, answers: Answers) -> None:
-        self._timeline, self._declared, self._answers = timeline, declared, answers
+        self._timeline, self.declared, self._answers = timeline, declared, answers
         self._picked: dict[Selector, Flags] = {}
         self._values: dict[tuple[tuple[str, ...], Type | None], Longs] = {}
         self._calendar = Calendar(declared)
@@ -62,8 +62,8 @@ class Columns:
         """Which rows of each part of a layout a selector picks; None where all of them."""
         if isinstance(selector, AnyEvent) and selector.where is None:
             return None
-        places = places_of(subjects.name, self._names_of(selector))
-        if selector_is_plain(selector, self._declared):
+        places = places_of(subjects.name, self.names_of(selector))
+        if selector_is_plain(selector, self.declared):
             return places
         # Few rows have the name; only of those it is looked up what else is asked.
         fits = self._rows(selector)
@@ -85,6 +85,18 @@ class Columns:
                 masks = ([np.isin(every, each).astype(np.uint8) for every, each in zip(of_any, parts, strict=True)] for parts in known)
                 return thin.layout, [(np.concatenate(mask)[thin.order],) for mask in masks]
         return subjects.layout, [self.mask(subjects, selector) for selector in selectors]
+
+    def names_of(self, selector: Selector) -> Flags:
+        """(names,) the names that a selector may pick."""
+        match selector:
+            case AnyEvent():
+                return np.ones(len(self._timeline.names), bool)
+            case EventName():
+                return self._named(selector.name)
+            case SetName():
+                members = [self.names_of(each) for each in self.declared.sets[selector.name]]
+                return np.any(members, axis=0) if members else np.zeros(len(self._timeline.names), bool)
+        raise ValueError(f"{selector!r} is not a selector")
 
     def value(self, subjects: Subjects, property: Property, wanted: Type | None, chosen: Column | None) -> Column:
         """The property of each chosen row as a number (in millionths), or as the code of an answer; UNKNOWN where it is none."""
@@ -140,18 +152,6 @@ class Columns:
             found.append(column)
         return tuple(found)
 
-    def _names_of(self, selector: Selector) -> Flags:
-        """(names,) the names that a selector may pick."""
-        match selector:
-            case AnyEvent():
-                return np.ones(len(self._timeline.names), bool)
-            case EventName():
-                return self._named(selector.name)
-            case SetName():
-                members = [self._names_of(each) for each in self._declared.sets[selector.name]]
-                return np.any(members, axis=0) if members else np.zeros(len(self._timeline.names), bool)
-        raise ValueError(f"{selector!r} is not a selector")
-
     def _named(self, name: str) -> Flags:
         """(names,) which names are that one. A name of no code is picked by nothing."""
         return np.array([each == name for each in self._timeline.names], bool)
@@ -170,7 +170,7 @@ class Columns:
                 picked = np.append(self._named(selector.name), False)[self._timeline.name()]
             case SetName():
                 picked = np.zeros(len(self._timeline.name()), bool)
-                for each in self._declared.sets[selector.name]:
+                for each in self.declared.sets[selector.name]:
                     picked |= self._rows(each)
             case _:
                 raise ValueError(f"{selector!r} is not a selector")
@@ -180,7 +180,7 @@ class Columns:
         paths = paths_of(selector.where)
         read = [self._timeline.property(path) for path in paths]
         fitting = where_fits(
-            selector.where, "", len(rows), paths, [each.code[rows] for each in read], [each.values for each in read], self._declared
+            selector.where, "", len(rows), paths, [each.code[rows] for each in read], [each.values for each in read], self.declared
         )
         picked = np.zeros(len(picked), bool)
         picked[rows] = fitting
