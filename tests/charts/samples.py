@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from tandem.charts.activity import draw_active, draw_lifecycle
@@ -16,25 +15,25 @@ AS_OF = read_instant("2026-02-04T09:00:00Z", None)
 Rows = list[dict[str, Any]]
 
 
-def stage(name: str, *counts: int, rate: float | None = None, median: int | None = None, **more: Any) -> dict[str, Any]:
+def stage(step: int, name: str, *counts: int, rate: float | None = None, median: int | None = None, **more: Any) -> dict[str, Any]:
     entered, converted, open_, dropped = counts
     ends = {"low": None if rate is None else rate - 0.1, "high": None if rate is None else rate + 0.1}
-    counted = {"name": name, "entered": entered, "converted": converted, "dropped": dropped, "open": open_}
+    counted = {"step": step, "name": name, "entered": entered, "converted": converted, "dropped": dropped, "open": open_}
     return more | counted | {"rate": rate, **ends, "median_seconds": median}
 
 
 FUNNEL: Rows = [
-    stage("Signed Up", 40, 20, 4, 16, rate=0.5, median=5400),
-    stage("Invite Accepted", 20, 7, 1, 12, rate=0.35),
-    stage('It\'s "quoted" \\ <b>', 7, 7, 0, 0),
+    stage(1, "Signed Up", 40, 20, 4, 16, rate=0.5, median=5400),
+    stage(2, "Invite Accepted", 20, 7, 1, 12, rate=0.35),
+    stage(3, 'It\'s "quoted" \\ <b>', 7, 7, 0, 0),
 ]
 MOTIONS: Rows = [
-    stage("Signed Up", 30, 12, 0, 18, rate=0.4, median=60, group="self_serve"),
-    stage("Paid", 12, 12, 0, 0, group="self_serve"),
-    stage("Opportunity created", 5, 2, 3, 0, group="sales_led"),
-    stage("Won", 2, 2, 0, 0, group="sales_led"),
+    stage(1, "Signed Up", 30, 12, 0, 18, rate=0.4, median=60, group="self_serve"),
+    stage(2, "Paid", 12, 12, 0, 0, group="self_serve"),
+    stage(1, "Opportunity created", 5, 2, 3, 0, group="sales_led"),
+    stage(2, "Won", 2, 2, 0, 0, group="sales_led"),
 ]
-WEEKS = [date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19), date(2026, 1, 26), date(2026, 2, 2)]
+WEEKS = ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26", "2026-02-02"]
 
 
 def cell(cohort: object, size: int, bucket: object, active: int, mature: bool = True) -> dict[str, Any]:
@@ -88,7 +87,7 @@ CHARTS: dict[str, Chart] = {
     "curve": draw_curve(CURVE, signal="team_takeoff", test="people(any, 7d) >= 3", about="workspace", as_of=AS_OF),
 }
 NOTHING: dict[str, Chart] = {
-    "funnel": draw_funnel([stage("Signed Up", 0, 0, 0, 0)], who="workspace", window="14d", convention="ordered", as_of=AS_OF),
+    "funnel": draw_funnel([stage(1, "Signed Up", 0, 0, 0, 0)], who="workspace", window="14d", convention="ordered", as_of=AS_OF),
     "retention": draw_retention([], who="workspace", period="week", convention="on", as_of=AS_OF),
     "active": draw_active([], who="person", period="week", convention="calendar_week", as_of=AS_OF),
     "lifecycle": draw_lifecycle([], who="workspace", period="week", convention="calendar_week", as_of=AS_OF),

@@ -36,12 +36,17 @@ class ActiveRequest:
 
 @dataclass(frozen=True, eq=False)
 class ActiveFound:
-    """convention: how the numbers are called, `calendar_week` or `rolling_28d`."""
+    """days: how many days roll together; 1 where a period is one of the calendar."""
 
     asked: ActivityQuestion
-    convention: str
+    days: int
     active: Active
     fingerprint: str
+
+    @property
+    def convention(self) -> str:
+        """How the numbers are called: `calendar_week`, `rolling_28d`."""
+        return convention_of(self.asked, self.days)
 
     @property
     def stickiness_convention(self) -> str:
@@ -108,7 +113,7 @@ def find_active(project: Project, request: ActiveRequest) -> ActiveFound:
         same = asked == daily and length == 1
         each_day = counts if same else count_active(daily, seen.view, seen.person, days, threads=threads)
         found = read_active(asked, counts, periods, each_day, days)
-    return ActiveFound(asked, convention_of(asked, length), found, project.playbook.fingerprint)
+    return ActiveFound(asked, length, found, project.playbook.fingerprint)
 
 
 def refuse_people(about: About, people: int | None) -> None:

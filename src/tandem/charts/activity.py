@@ -27,32 +27,46 @@ _LIFE = (
 _NOT_OVER = "not over as of then: may still rise"
 
 
-def draw_active(rows: Sequence[Mapping[str, Any]], *, who: str, period: str, convention: str, as_of: Instant, title: str = "") -> Chart:
-    """rows: the report's, each with the first day of its `period`."""
-    ticks = tuple(str(row["period"]) for row in rows)
-    sticky = any(row.get("stickiness") is not None for row in rows)
-    panels = [Panel(Lines("period", ticks, (Series("active", "", "first"),), "count", mature="mature"), f"Active {who}s, number")]
-    if sticky:
-        panels.append(
-            Panel(
-                Lines("period", ticks, (Series("stickiness", "", "second"),), "share", mature="mature"),
-                f"Stickiness: of the {who}s that were active in the {period}, the share that was so on a day of it, on average",
-            )
+def draw_active(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    who: str,
+    period: str,
+    convention: str,
+    as_of: Instant,
+    days: int = 1,
+    more: Sequence[str] = (),
+) -> Chart:
+    """rows: the report's, each with the first day of its `period`. days: how many days roll together, up to each. more: what else was asked."""
+    ticks = tuple(row["period"] for row in rows)
+    rolls = days > 1
+    during = f"in the {days} days up to each" if rolls else f"in each {period}"
+    panels = [
+        Panel(
+            Lines("period", ticks, (Series("active", "", "first"),), "count", mature="mature"),
+            f"{who.capitalize()}s active {during}, number",
         )
+    ]
+    if any(row["stickiness"] is not None for row in rows):
+        on = "the share that was active on the last of them" if rolls else "the share that was active on a day of it, on average"
+        lines = Lines("period", ticks, (Series("stickiness", "", "second"),), "share", mature="mature")
+        panels.append(Panel(lines, f"Stickiness: of the {who}s active {during}, {on}"))
     return Chart(
         name="active",
-        title=title or f"Active {who}s by {period}",
-        said=(_latest(rows, "active", who, period), f"convention {convention}"),
+        title=f"Active {who}s " + (f"in {days} days, day by day" if rolls else f"by {period}"),
+        said=(_latest(rows, "active", who, period), f"convention {convention}", *more),
         as_of=as_of,
-        table=Table.of(_ACTIVE, _dated(rows)),
+        table=Table.of(_ACTIVE, rows),
         panels=tuple(panels),
         keys=(Key(f"a {period} that is over", "line"), Key(_NOT_OVER, "line", mature=False)),
         nothing="" if any(row["active"] for row in rows) else f"Nothing to draw: no {who} was ever active.",
     )
 
 
-def draw_lifecycle(rows: Sequence[Mapping[str, Any]], *, who: str, period: str, convention: str, as_of: Instant, title: str = "") -> Chart:
-    """rows: the report's, each with the first day of its `period`."""
+def draw_lifecycle(
+    rows: Sequence[Mapping[str, Any]], *, who: str, period: str, convention: str, as_of: Instant, more: Sequence[str] = ()
+) -> Chart:
+    """rows: the report's, each with the first day of its `period`. more: what else was asked."""
     above = (
         Series("retained", f"retained: active in the {period} before too", "first"),
         Series("resurrected", f"resurrected: active earlier, but not in the {period} before", "third"),
@@ -61,13 +75,13 @@ def draw_lifecycle(rows: Sequence[Mapping[str, Any]], *, who: str, period: str, 
     below = (Series("newly_dormant", f"newly dormant: active in the {period} before, but not in this one", "fourth"),)
     return Chart(
         name="lifecycle",
-        title=title or f"Lifecycle of {who}s by {period}",
-        said=(_latest(rows, "active", who, period), f"convention {convention}"),
+        title=f"Lifecycle of {who}s by {period}",
+        said=(_latest(rows, "active", who, period), f"convention {convention}", *more),
         as_of=as_of,
-        table=Table.of(_LIFE, _dated(rows)),
+        table=Table.of(_LIFE, rows),
         panels=(
             Panel(
-                Stack("period", tuple(str(row["period"]) for row in rows), above, below, "mature"),
+                Stack("period", tuple(row["period"] for row in rows), above, below, "mature"),
                 f"{who.capitalize()}s, number: active above the line, lost below it",
             ),
         ),
@@ -77,10 +91,6 @@ def draw_lifecycle(rows: Sequence[Mapping[str, Any]], *, who: str, period: str, 
         ),
         nothing="" if any(row["active"] for row in rows) else f"Nothing to draw: no {who} was ever active.",
     )
-
-
-def _dated(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [dict(row) | {"period": str(row["period"])} for row in rows]
 
 
 def _latest(rows: Sequence[Mapping[str, Any]], column: str, who: str, period: str) -> str:

@@ -54,13 +54,14 @@ class Table:
 class Stages:
     """A bar a stage: of who `entered`, who `converted`, is `open`, `dropped`; beside it `rate` from `low` to `high`, and `median_seconds`.
 
-    stages: how many. most: how many entered the first. many: who is counted. group: the rows whose `group` is this; None for all.
+    stages: how many. most: how many entered the first. many: who is counted. apart: only the rows whose `group` is this.
     """
 
     stages: int
     most: int
     many: str
-    group: str | None = None
+    group: Cell = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,15 @@ def show_minute(at: Instant) -> str:
     """
     day, _, time = show(at).removesuffix("Z").partition("T")
     return f"{day} {time.removesuffix(':00')} UTC"
+
+
+def name_of(value: Cell) -> str:
+    """A value of a field as people read it.
+
+    >>> name_of(None), name_of(True), name_of(7)
+    ('unknown', 'true', '7')
+    """
+    return "unknown" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def counted(many: int, noun: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tandem.charts.chart import Curves, Form, Lines, Stack, Stages, Triangle
+from tandem.charts.chart import Cell, Curves, Form, Lines, Stack, Stages, Triangle
 from tandem.charts.palette import Theme, mixed, turns_at
 from tandem.charts.retention import AVERAGE, LOOKS
 from tandem.charts.wrap import width_of
@@ -71,8 +72,8 @@ def _stages(form: Stages, layout: Layout) -> View:
     bars = round((layout.width - gap) * 0.58)
     rates = layout.width - gap - bars
     height = form.stages * _STAGE
-    of = [] if form.group is None else [{"filter": f"datum.group === {_text(form.group)}"}]
-    down = {"field": "stage", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}}
+    of = [{"filter": f"datum.group === {_literal(form.group)}"}] if form.apart else []
+    down = {"field": "step", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}}
     across = {"type": "quantitative", "axis": None, "scale": {"domain": [0, max(form.most, 1)], "nice": False}}
     counts = "'went on ' + {} + ' · still open ' + {} + ' · dropped ' + {}".format(
         *(_NUMBER.format(f"datum.{name}") for name in ("converted", "open", "dropped"))
@@ -84,9 +85,9 @@ def _stages(form: Stages, layout: Layout) -> View:
         "transform": [
             *of,
             {"calculate": "datum.converted + datum.open", "as": "through"},
-            {"calculate": "datum.stage + '  ' + datum.name", "as": "named"},
+            {"calculate": "datum.step + '  ' + datum.name", "as": "named"},
             {"calculate": _NUMBER.format("datum.entered"), "as": "many"},
-            {"calculate": f"datum.stage == {form.stages} ? 'the last stage' : {counts}", "as": "told"},
+            {"calculate": f"datum.step == {form.stages} ? 'the last stage' : {counts}", "as": "told"},
         ],
         "encoding": {"y": down},
         "layer": [
@@ -116,7 +117,7 @@ def _stages(form: Stages, layout: Layout) -> View:
         "title": _above("Share that goes on to the next", theme),
         "transform": [
             *of,
-            {"filter": f"datum.stage < {form.stages}"},
+            {"filter": f"datum.step < {form.stages}"},
             {"calculate": f"datum.rate == null ? 'no window is over yet' : {rate}", "as": "told"},
             {"calculate": "'median time ' + (" + _LENGTH.format("datum.median_seconds") + ")", "as": "took"},
         ],
@@ -289,6 +290,11 @@ def _curves(form: Curves, layout: Layout) -> View:
     mine = [{"filter": there}, {"filter": f"datum.cohort === '{AVERAGE}'"}]
     layers: list[View] = [
         {
+            "transform": [*mine, {"filter": "isValid(datum.low)"}],
+            "mark": {"type": "area", "color": average, "opacity": 0.18},
+            "encoding": {"x": x, "y": {**y, "field": "low", "stack": None}, "y2": {"field": "high"}},
+        },
+        {
             "transform": [{"filter": there}, {"filter": cohorts}],
             "mark": {"type": "line", "strokeWidth": thin, "strokeDash": DASH, "opacity": 0.6},
             "encoding": {"x": x, "y": y, "color": colour},
@@ -340,12 +346,14 @@ def _lines(form: Lines, layout: Layout) -> View:
         y = {"field": each.column, "type": "quantitative", "axis": axis, "scale": {"domainMin": 0, "nice": True}}
         there = [{"filter": f"datum.{each.column} != null"}]
         places = {"x": x, "y": y}
-        few = len(form.ticks) <= 60
+        few, wide = len(form.ticks) <= 60, 2.5 if len(form.ticks) <= 150 else 1.5
+        if each is not form.series[-1]:
+            wide *= 2  # What lies on it is seen with it.
         if form.mature is not None:
             layers.append(
                 {
                     "transform": there,
-                    "mark": {"type": "line", "color": colour, "strokeWidth": 1.5, "strokeDash": DASH},
+                    "mark": {"type": "line", "color": colour, "strokeWidth": 1.5, "strokeDash": DASH, "strokeJoin": "round"},
                     "encoding": places,
                 }
             )
@@ -355,7 +363,8 @@ def _lines(form: Lines, layout: Layout) -> View:
                 "mark": {
                     "type": "line",
                     "color": colour,
-                    "strokeWidth": 2.5,
+                    "strokeWidth": wide,
+                    "strokeJoin": "round",
                     **({"point": {"filled": True, "size": 30, "color": colour}} if few else {}),
                 },
                 "encoding": places,
@@ -406,6 +415,7 @@ def _stack(form: Stack, layout: Layout) -> View:
     derived = [
         {"calculate": f"indexof({lost}, datum.series) >= 0 ? -datum.number : datum.number", "as": "many"},
         {"calculate": f"indexof({_list(names)}, datum.series)", "as": "turn"},
+        {"filter": "datum.number > 0"},
     ]
     colour = {"field": "series", "type": "nominal", "legend": None, "scale": scale}
     return {
@@ -500,6 +510,11 @@ def _labels(ticks: Sequence[str], width: float) -> View:
         yearly = [each for before, each in zip(["", *shown], shown, strict=False) if before[:4] != each[:4]]
         axis["labelExpr"] = f"utcFormat(toDate(datum.value), indexof({_list(yearly)}, datum.value) >= 0 ? '%-d %b %Y' : '%-d %b')"
     return axis
+
+
+def _literal(value: Cell) -> str:
+    """A value as an expression of Vega has it."""
+    return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _text(text: str) -> str:

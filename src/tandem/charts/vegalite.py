@@ -10,7 +10,7 @@ from tandem.charts.palette import FONT, THEMES, Theme, ThemeName
 from tandem.charts.wrap import joined, width_of, wrapped
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-WIDTH, WIDTH_MIN, WIDTH_MAX = 960, 480, 2_400
+WIDTH = 960
 _MARGIN, _SWATCH, _LINE, _GAP = 20, 26, 19, 22
 _TITLE = 20
 # What is dashed around is a little larger than it says.

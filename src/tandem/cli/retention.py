@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tandem.cli.door import SHOWN_ROWS, counted, dated, formatted, project_of, tandem
+from tandem.cli.door import SHOWN_ROWS, charted, counted, dated, formatted, project_of, tandem
 
 if TYPE_CHECKING:
+    from tandem.app.charting import Picture
     from tandem.app.project import Project
     from tandem.app.retention import Retained
     from tandem.cli.render import Format
@@ -66,17 +67,19 @@ def ranged(command: F) -> F:
 @click.option("--brackets", metavar="0,1-3,...", help="The ranges of `bracket`; 0, 1, 2-3, 4-7 and so on if absent.")
 @asked_of
 @ranged
+@charted
 @dated
 @formatted
 @click.pass_context
 def retention(
-    context: click.Context, /, format_: Format, as_of: str | None, since: str | None, until: str | None, returning: str | None, first: str, **how: Any
+    context: click.Context, /, format_: Format, chart: Picture | None, as_of: str | None, since: str | None, until: str | None, returning: str | None, first: str, **how: Any
 ) -> None:  # fmt: skip
     """Show of those who began in each period how many were active in the same period, the next, and so on.
 
     A bucket that is not over for all of a cohort is marked: it is counted so far, and in no average. An average is of all mature cells of
     a bucket taken together, with its 95 % interval.
     """
+    from tandem.app.charting import chart_of_retention, save_chart
     from tandem.app.retention import RetentionRequest, find_retention
     from tandem.cli.render import print_as_of, print_csv, print_json
 
@@ -84,6 +87,8 @@ def retention(
     begin, end = _range(project, since, until)
     asked = RetentionRequest(first=first, returning=returning or first, since=begin, until=end, as_of=as_of, **how)
     report = find_retention(project, asked)
+    if chart is not None:
+        save_chart(chart_of_retention(report), chart)
     if format_ == "json":
         print_json(report.as_json())
         return
@@ -106,21 +111,27 @@ def retention(
 @click.option("--days", type=click.IntRange(min=1, max=400), help="How many days roll together; 1, 7 or 28 by --period if absent.")
 @asked_of
 @ranged
+@charted
 @dated
 @formatted
 @click.pass_context
-def active(context: click.Context, /, format_: Format, as_of: str | None, since: str | None, until: str | None, **how: Any) -> None:
+def active(
+    context: click.Context, /, format_: Format, chart: Picture | None, as_of: str | None, since: str | None, until: str | None, **how: Any
+) -> None:
     """Count the different persons, workspaces or accounts that did SEL (any event, if absent), and how sticky they are.
 
     Stickiness is the mean, over days, of how many of the active of the period are active on the day. A visitor whom nobody identified is no
     person, and a person who is in several accounts is one.
     """
     from tandem.app.active import ActiveRequest, find_active
+    from tandem.app.charting import chart_of_active, save_chart
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
     project = project_of(context)
     begin, end = _range(project, since, until)
     report = find_active(project, ActiveRequest(since=begin, until=end, as_of=as_of, **how))
+    if chart is not None:
+        save_chart(chart_of_active(report), chart)
     rows = report.as_rows()
     if format_ == "json":
         print_json(report.as_json())
@@ -147,21 +158,27 @@ def active(context: click.Context, /, format_: Format, as_of: str | None, since:
 @click.argument("selector", metavar="[SEL]", default="any")
 @asked_of
 @ranged
+@charted
 @dated
 @formatted
 @click.pass_context
-def lifecycle(context: click.Context, /, format_: Format, as_of: str | None, since: str | None, until: str | None, **how: Any) -> None:
+def lifecycle(
+    context: click.Context, /, format_: Format, chart: Picture | None, as_of: str | None, since: str | None, until: str | None, **how: Any
+) -> None:
     """Tell of the active of each period who is new, who was there in the period before, and who came back after a pause.
 
     active = new + retained + resurrected. Dormant are those who were active ever before and are not now; newly dormant, those of them who
     were in the period before.
     """
+    from tandem.app.charting import chart_of_lifecycle, save_chart
     from tandem.app.lifecycle import LifecycleRequest, find_lifecycle
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
     project = project_of(context)
     begin, end = _range(project, since, until)
     report = find_lifecycle(project, LifecycleRequest(since=begin, until=end, as_of=as_of, **how))
+    if chart is not None:
+        save_chart(chart_of_lifecycle(report), chart)
     rows = report.as_rows()
     if format_ == "json":
         print_json(report.as_json())
