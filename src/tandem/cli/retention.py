@@ -12,7 +12,7 @@ from tandem.cli.door import SHOWN_ROWS, counted, dated, formatted, project_of, t
 if TYPE_CHECKING:
     from tandem.app.project import Project
     from tandem.app.retention import Retained
-    from tandem.behavior.retention import Cell
+    from tandem.behavior.triangle import Cell
     from tandem.cli.render import Format
     from tandem.values.instants import Instant
 
