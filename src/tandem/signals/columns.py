@@ -195,7 +195,8 @@ def _among_several(owner: Longs, occurred: Longs, row: Ints) -> Flags:
     other = row != row[first][run]
     several = np.zeros(len(first), bool)
     several[run[other]] = True
-    return several[run]
+    found: Flags = several[run]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
