@@ -15,7 +15,7 @@ from tandem.behavior.funnel.attempts import Attempts
 from tandem.behavior.funnel.funnel import Funnel
 from tandem.stats.proportions import Share
 from tandem.stats.survival import Curve, kaplan_meier
-from tandem.timeline.kernels import Longs
+from tandem.timeline.kernels import Ints, Longs
 from tandem.values.instants import Instant
 
 Flags = npt.NDArray[np.bool_]
@@ -53,6 +53,11 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         waits = tuple(one + another for one, another in zip(self.waits, other.waits, strict=True))
         return Tally(self.over + other.over, self.running + other.running, waits)
+
+    @property
+    def overall(self) -> Share:
+        """Of the attempts whose window is over, how many reached the last stage."""
+        return Share(int(self.over[-1]), int(self.over.sum()))
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -107,7 +112,7 @@ def tally(attempts: Attempts, funnel: Funnel, as_of: Instant) -> Tally:
     return Tally(gone, running, tuple(_waits(attempts, first, stage, funnel, as_of) for stage in range(stages - 1)))
 
 
-def tallies(attempts: Attempts, group: Longs, funnel: Funnel, as_of: Instant) -> Mapping[int, Tally]:
+def tallies(attempts: Attempts, group: Ints, funnel: Funnel, as_of: Instant) -> Mapping[int, Tally]:
     """A tally of each group. group: (attempts,)."""
     order = np.argsort(group, kind="stable")
     codes, begins = np.unique(group[order], return_index=True)
