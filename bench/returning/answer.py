@@ -1,4 +1,5 @@
-"""An answer as whole numbers, so that answers can be compared: of retention (week of the cohort, weeks later, how many), of actives (day, how many).
+"""An answer as whole numbers, so that answers can be compared: of a funnel (how far, how many), of retention (week of the cohort, weeks later,
+how many), of actives (day, how many).
 
 Days are counted from 1970-01-01, weeks of Monday from the one that it was in.
 """
@@ -14,6 +15,8 @@ import numpy.typing as npt
 DAY_MICROSECONDS = 86_400_000_000
 MONDAY = 3  # 1970-01-01 was a Thursday.
 WINDOW_DAYS = 28
+STAGES = ("Invite Sent", "Seats Added", "Plan Compared")
+WITHIN = 14 * DAY_MICROSECONDS
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Retention and actives as Tandem counts them, over the project's own timeline. What the bench knows of Tandem's ways stands here."""
+"""Funnel, retention and actives as Tandem counts them, over the project's own timeline. What the bench knows of Tandem's ways stands here."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from returning.answer import MONDAY, WINDOW_DAYS, Answer
+from returning.answer import MONDAY, STAGES, WINDOW_DAYS, WITHIN, Answer
 from tandem.app.edges import open_fold
 from tandem.app.project import Project
 from tandem.app.timeline import open_timeline
 from tandem.app.world import World
 from tandem.behavior.active import count_active
 from tandem.behavior.activity import ActivityQuestion
+from tandem.behavior.funnel.attempts import find_attempts
+from tandem.behavior.funnel.funnel import Funnel
+from tandem.behavior.funnel.tally import tally
 from tandem.behavior.periods import Calendar
 from tandem.behavior.retention import Axis, RetentionQuestion, Whose, count_retention
 from tandem.behavior.view import find_view
@@ -32,6 +35,24 @@ def build(folder: Path) -> int:
     shutil.rmtree(folder / "data" / "timeline", ignore_errors=True)
     project = Project(folder, World())
     return len(open_timeline(project, project.log()).subjects("person").layout)
+
+
+def funnel(folder: Path, as_of: int) -> Callable[[], Answer]:
+    """The timeline is opened before; nothing else is known from the time before."""
+    project = Project(folder, World())
+    opened = open_fold(project, project.log())
+    stages = tuple(parse(Source("bench", f'"{name}"'), "selector").expression for name in STAGES)
+    asked = Funnel("person", stages, WITHIN)
+
+    def ask() -> Answer:
+        fold = Fold(opened.timeline, project.playbook.declared)
+        found = tally(find_attempts(fold.timeline, fold.columns, asked, as_of), asked, as_of)
+        # All that a report tells: rates, intervals and times with it.
+        told = found.stages
+        assert len(told) == len(STAGES)
+        return Answer.of(np.arange(1, len(STAGES) + 1), found.over + found.running)
+
+    return ask
 
 
 def retention(folder: Path, as_of: int) -> Callable[[], Answer]:

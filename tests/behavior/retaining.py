@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from tandem.behavior import activity, fields, retention
+from tandem.behavior import activity, fields, retention, triangle
 from tandem.behavior.activity_meaning import Told
 from tandem.behavior.periods import Calendar
-from tandem.behavior.retention import CONVENTIONS, Axis, Counts, Retention, RetentionQuestion, Whose
+from tandem.behavior.retention import CONVENTIONS, Axis, Counts, RetentionQuestion, Whose
+from tandem.behavior.triangle import Retention
 from tandem.behavior.view import View, find_view
 from tandem.language.expression.nodes import FieldRef, Selector
 from tandem.signals.fold import Fold
@@ -67,7 +68,7 @@ class Asked:
         self, world: World, asked: RetentionQuestion, by: str | None = None, split: Instant | None = None, room: Any = None
     ) -> None:
         self.asked = asked
-        self._room = room or {**vars(activity), **vars(fields), **vars(retention)}
+        self._room = room or {**vars(activity), **vars(fields), **vars(retention), **vars(triangle)}
         self.timeline = TimelineOf(world, split)
         self.view = find_view(self.timeline, Fold(self.timeline, world).columns, asked.about, selectors_of(asked), asked.as_of)
         person = self.timeline.subjects(asked.about).person

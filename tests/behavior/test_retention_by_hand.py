@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tandem.behavior.periods import Calendar
-from tandem.behavior.retention import PERIODS_MOST, Axis, Retention, RetentionQuestion, doubling
+from tandem.behavior.retention import PERIODS_MOST, Axis, RetentionQuestion, doubling
+from tandem.behavior.triangle import Retention
 from tandem.signals.world import UNKNOWN
 from tandem.values.instants import read_instant
 from tests.behavior.retaining import Asked

@@ -17,16 +17,14 @@ from tandem.behavior.periods import Calendar, PeriodKind
 from tandem.behavior.retention import (
     Axis,
     Bracket,
-    Cell,
     Convention,
     Entry,
-    Retention,
     RetentionQuestion,
     Whose,
     count_retention,
     find_beginnings,
-    read_counts,
 )
+from tandem.behavior.triangle import Cell, Retention, read_counts
 from tandem.language.expression.nodes import About, FieldRef
 from tandem.language.expression.show import show
 from tandem.signals.world import UNKNOWN, Answer

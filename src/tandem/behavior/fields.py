@@ -18,7 +18,7 @@ from tandem.signals.ranges import Range
 from tandem.signals.values import Coded
 from tandem.signals.world import UNKNOWN as NO_ANSWER
 from tandem.signals.world import Answer, Declared
-from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
+from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs, kernel, still
 from tandem.timeline.steps import Steps
 from tandem.timeline.timeline import Timeline
 from tandem.values.instants import DAY, Instant
@@ -37,32 +37,51 @@ def fields_at(timeline: Timeline, declared: Declared, about: About, field: Field
 
     Records are those that are known as of the instant, each from when it occurred on (Semantics 7).
     """
+    asked = np.flatnonzero(at < NEVER)
+    said = fields_then(timeline, declared, about, field, asked, at[asked], as_of)
+    codes = np.zeros(len(at), np.int32)
+    codes[asked] = said.code
+    return Said(codes, said.answers)
+
+
+def fields_then(
+    timeline: Timeline, declared: Declared, about: About, field: FieldRef, subject: Ints | Longs, at: Longs, as_of: Instant
+) -> Said:
+    """The same of subjects of which each may be asked more than once. subject, at: (n,) who is asked, and when; so is the code."""
     fold = Fold(Hindsight(timeline, declared, as_of), declared)
     everybody = Range(about, fold.timeline.subjects(about))
     told = fold.told(field, everybody, fold.type(field, everybody))
     if not isinstance(told, Coded | Moving):
         raise ValueError(f"{field!r} is not a field")
-    asked = at < NEVER
-    values, code = np.unique(_values_at(told.steps, at)[asked], return_inverse=True)
+    values, code = np.unique(_then(told.steps, subject, at), return_inverse=True)
     answers = [_answer(fold, told, value) for value in values.tolist()]
     kind, name = kind_and_name(fold.asking(about), field)
-    order = declared.plans if name == "plan" else declared.choices.get(f"{kind}.{name}", ())
+    return in_order(code, answers, declared.plans if name == "plan" else declared.choices.get(f"{kind}.{name}", ()))
+
+
+def in_order(code: Longs, answers: Sequence[Answer], order: Sequence[str] = ()) -> Said:
+    """The answers, the lowest first and what is unknown last. order: of texts that have one, lowest first."""
     ranked = sorted(range(len(answers)), key=lambda each: (answers[each] is NO_ANSWER, height(order, answers[each])))
     rank = np.empty(len(ranked), np.int32)
     rank[ranked] = np.arange(len(ranked), dtype=np.int32)
-    codes = np.zeros(len(at), np.int32)
-    codes[asked] = rank[code]
-    return Said(codes, [answers[each] for each in ranked])
+    return Said(rank[code], [answers[each] for each in ranked])
 
 
-def _values_at(steps: Steps, at: Longs) -> Longs:
-    """(subjects,) each subject's value at its own instant."""
-    begun = np.concatenate([np.zeros(1, np.int64), np.cumsum(steps.at <= np.repeat(at, np.diff(steps.offsets)))])[steps.offsets]
-    latest = steps.offsets[:-1] + np.diff(begun) - 1
-    found = np.full(steps.subjects, steps.initial, np.int64)
-    known = latest >= steps.offsets[:-1]
-    found[known] = steps.value[latest[known]]
+def _then(steps: Steps, subject: Ints | Longs, at: Longs) -> Longs:
+    """(n,) the value of each of these subjects at its own instant."""
+    columns = (steps.offsets, steps.at, steps.value, subject, at)
+    found: Longs = _values_then(*(still(each, np.int64) for each in columns), steps.initial)
     return found
+
+
+@kernel
+def _values_then(offsets, at, value, subject, when, initial):  # type: ignore[no-untyped-def]
+    out = np.empty(len(subject), np.int64)
+    for i in range(len(subject)):
+        a, b = offsets[subject[i]], offsets[subject[i] + 1]
+        after = a + np.searchsorted(at[a:b], when[i], side="right")
+        out[i] = value[after - 1] if after > a else initial
+    return out
 
 
 def _answer(fold: Fold, told: Coded | Moving, value: int) -> Answer:

@@ -6,9 +6,8 @@ cohort; what is not over yet is counted so far, marked, and in no average.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import partial, reduce
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -19,8 +18,6 @@ from tandem.behavior.activity import begins, hits, room_for_people
 from tandem.behavior.periods import Calendar, PeriodKind, Periods, number_of
 from tandem.behavior.view import View, counting
 from tandem.language.expression.nodes import About, Selector
-from tandem.signals.world import Answer
-from tandem.stats.proportions import Interval, Share
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, still
 from tandem.timeline.stays import longest
 from tandem.timeline.timeline import Column
@@ -193,95 +190,6 @@ def _entering(asked: RetentionQuestion) -> tuple[int, bool, int, int]:
     return ENTRIES.index(asked.entry), asked.about == "person", since, until
 
 
-# What a reader is told.
-
-
-@dataclass(frozen=True)
-class Cell:
-    """bucket: its number, or those of a bracket. size: of how many; active: how many of them. mature: the bucket is over for all of them."""
-
-    bucket: str
-    size: int
-    active: int
-    mature: bool
-
-    @property
-    def share(self) -> Share:
-        return Share(self.active, self.size)
-
-    @property
-    def interval(self) -> Interval | None:
-        return self.share.interval()
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """name: the first day of the period in which they began; or what the field said as they did, of which only those count for whom a bucket
-    is over, if there are any. size: how many there are in all."""
-
-    name: date | Answer
-    size: int
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True)
-class Retention:
-    """average: of all mature cells of a bucket, taken together."""
-
-    cohorts: tuple[Cohort, ...]
-    average: tuple[Cell, ...]
-
-
-def read_counts(asked: RetentionQuestion, counts: Counts, axis: Axis, fields: Sequence[Answer] | None = None) -> Retention:
-    """fields: what the cohorts are, where they are no periods."""
-    over = counts.entered @ (axis.done[:, None] > np.arange(len(axis.brackets)))
-    begun = counts.entered @ (axis.begun[:, None] > np.arange(len(axis.brackets)))
-    cohorts = tuple(_periods(asked, counts, axis, over) if fields is None else _fields(counts, axis, over, begun, fields))
-    cells = [each for cohort in cohorts for each in cohort.cells if each.mature]
-    average = []
-    for low, high in axis.brackets:
-        same = [each for each in cells if each.bucket == _label(low, high)]
-        if same:
-            average.append(Cell(_label(low, high), sum(each.size for each in same), sum(each.active for each in same), True))
-    return Retention(cohorts, tuple(average))
-
-
-def _periods(asked: RetentionQuestion, counts: Counts, axis: Axis, over: Longs) -> Iterator[Cohort]:
-    now = axis.periods.number(asked.as_of)
-    sizes = counts.entered.sum(axis=1).tolist()
-    last = now if asked.until is None else min(now, axis.periods.number(asked.until - 1))
-    first = next((c for c, size in enumerate(sizes) if size), 0) if asked.since is None else 0
-    for c in range(first, last + 1):
-        # Of an empty cohort as much is over as of one who began with the period.
-        possible = (asked.as_of - int(axis.periods.starts[c])) // LENGTHS[asked.period] if asked.rolling else now - c
-        complete = int(np.flatnonzero(counts.entered[c]).max(initial=-1)) if sizes[c] else possible
-        cells = (
-            Cell(
-                _label(*axis.brackets[column]),
-                sizes[c],
-                int(counts.over[c, column] + counts.open[c, column]),
-                # Who is still to come belongs to the cohort too.
-                bool(over[c, column] == sizes[c] and c < now and axis.done[complete] > column),
-            )
-            for column in range(int(axis.begun[complete]))
-        )
-        yield Cohort(axis.periods.first_days[c], sizes[c], tuple(cells))
-
-
-def _fields(counts: Counts, axis: Axis, over: Longs, begun: Longs, fields: Sequence[Answer]) -> Iterator[Cohort]:
-    for c, name in enumerate(fields):
-        cells = []
-        for column in np.flatnonzero(begun[c]).tolist():
-            mature = bool(over[c, column])
-            size, active = (over, counts.over) if mature else (begun, counts.open)
-            cells.append(Cell(_label(*axis.brackets[column]), int(size[c, column]), int(active[c, column]), mature))
-        yield Cohort(name, int(counts.entered[c].sum()), tuple(cells))
-
-
-def _label(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}-{high}"
-
-
 # Kernels.
 
 
@@ -331,12 +239,15 @@ def _retained(  # type: ignore[no-untyped-def]
     over, still_open = np.zeros((cohorts, columns), np.int64), np.zeros((cohorts, columns), np.int64)
     rows = longest(offsets, since, until)
     gone, row, mark = np.empty(rows, np.uint8), np.empty(rows, np.int64), np.empty(rows, np.int32)
-    hit = np.empty(buckets + 1, np.int64)
+    hit, ever_hit = np.empty(buckets + 1, np.int64), np.empty(buckets + 1, np.int64)
     for s in range(since, until):
         n = counting(
             s, as_of, False, offsets, enters, occurred, leaving, early_offsets, early_row, early_at, code, marks, gone, row, mark
         )  # fmt: skip
         i = _begins(row, mark, 0, n, entry, known_only, from_, to, occurred, person)
+        ever, later = 0, 0
+        if i < n and entry == _EVERY:
+            ever = hits(row, mark, i, n, bit, occurred, person, people, 0, 0, starts, guess, utc_day, stamp, turn, ever_hit)
         while i < n:
             at = occurred[row[i]]
             number = number_of(at, starts, guess, utc_day)
@@ -347,14 +258,23 @@ def _retained(  # type: ignore[no-untyped-def]
             j = i
             while j > 0 and occurred[row[j - 1]] == at:
                 j -= 1
+            ends = n
+            if entry == _EVERY:
+                # Only of the first bucket it matters when in it one began: all others are found once.
+                ends = i
+                while ends < n and occurred[row[ends]] < starts[number + 1]:
+                    ends += 1
             base = at if length > 0 else number
-            found = hits(row, mark, j, n, bit, occurred, person, people, base, length, starts, guess, utc_day, stamp, turn, hit)
+            found = hits(row, mark, j, ends, bit, occurred, person, people, base, length, starts, guess, utc_day, stamp, turn, hit)
+            if entry == _EVERY:
+                while later < ever and ever_hit[later] <= number:
+                    later += 1
+                hit[found : found + ever - later] = ever_hit[later:ever] - number
+                found += ever - later
             _tally(how, hit, found, done[complete], column, over[c], still_open[c])
             if entry != _EVERY:
                 break
-            while i < n and occurred[row[i]] < starts[number + 1]:
-                i += 1
-            i = _begins(row, mark, i, n, entry, known_only, from_, to, occurred, person)
+            i = _begins(row, mark, ends, n, entry, known_only, from_, to, occurred, person)
     return entered, over, still_open
 
 

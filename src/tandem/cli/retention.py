@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tandem.app.charting import Picture
     from tandem.app.project import Project
     from tandem.app.retention import Retained
+    from tandem.behavior.triangle import Cell
     from tandem.cli.render import Format
     from tandem.values.instants import Instant
 
@@ -22,9 +23,9 @@ RETENTION_COLUMNS = ("cohort", "size", "bucket", "active", "rate", "mature")
 ACTIVE_COLUMNS = ("convention", "period", "active", "stickiness", "mature")
 LIFECYCLE_COLUMNS = ("period", "active", "new", "retained", "resurrected", "dormant", "newly_dormant", "mature")
 
-# What fits into 100 columns, and what a person still looks at.
-SHOWN_COHORTS, SHOWN_BUCKETS = 24, 11
-OPEN = "not over yet: counted so far, and in no average"
+SHOWN_COHORTS = 24
+TABLE_WIDTH, NAME_WIDTH, SIZE_WIDTH, CELL_WIDTH = 100, 24, 9, 8
+OPEN = "not over yet: counted so far"
 
 
 def asked_of(command: F) -> F:
@@ -140,7 +141,7 @@ def active(
         print_csv(ACTIVE_COLUMNS, rows)
     else:
         asked = report.asked
-        click.echo(f"active {asked.about}s, {report.convention}: {report.as_json()['selector']}{_people(asked.about, asked.people)}")
+        click.echo(f"active {asked.about}s: {report.convention}, {report.as_json()['selector']}{_people(asked.about, asked.people)}")
         shown = [
             {"period": row["period"], "active": _marked(f"{row['active']:,}", row["mature"]), "stickiness": _percent(row["stickiness"])}
             for row in rows[-SHOWN_ROWS:]
@@ -150,7 +151,7 @@ def active(
         if sticky is not None:
             days = counted(report.active.days, "day")
             click.echo(f"stickiness {_percent(float(sticky))}: {report.stickiness_convention}, of {days}")
-        _print_notes(len(rows), SHOWN_ROWS, any(not row["mature"] for row in rows))
+        _print_notes(len(rows), SHOWN_ROWS, ", and in no mean" if any(not row["mature"] for row in rows) else None)
     print_as_of(report.asked.as_of)
 
 
@@ -188,12 +189,12 @@ def lifecycle(
     else:
         asked, columns = report.asked, LIFECYCLE_COLUMNS[1:-1]
         told = report.as_json()
-        click.echo(f"{asked.about}s by {told['convention']}: {told['selector']}{_people(asked.about, asked.people)}")
+        click.echo(f"lifecycle of {asked.about}s: {told['convention']}, {told['selector']}{_people(asked.about, asked.people)}")
         shown = [
             {"period": row["period"]} | {name: _marked(f"{row[name]:,}", row["mature"]) for name in columns} for row in rows[-SHOWN_ROWS:]
         ]
         print_table(("period", *columns), shown, right=columns)
-        _print_notes(len(rows), SHOWN_ROWS, any(not row["mature"] for row in rows))
+        _print_notes(len(rows), SHOWN_ROWS, "" if any(not row["mature"] for row in rows) else None)
     print_as_of(report.asked.as_of)
 
 
@@ -214,47 +215,56 @@ def _print_triangle(report: Retained) -> None:
     asked = report.as_json()
     cohorts, average = report.retention.cohorts, report.retention.average
     by = "" if asked["by"] is None else f", by {asked['by']}"
-    click.echo(
-        f"retention of {asked['about']}s {asked['convention']} {report.buckets}s, {asked['entry']}{by}{_people(asked['about'], asked['people'])}"
-    )
+    people = _people(asked["about"], asked["people"])
+    click.echo(f"retention of {asked['about']}s: {asked['convention']}, {report.buckets}, {asked['entry']}{by}{people}")
     click.echo(f"first {asked['first']}, return {asked['return']}; active, in % of the cohort\n")
+    # Of fields, which have no order in time, the largest are shown; of periods the latest.
+    largest = sorted(cohorts, key=lambda each: -each.size)[:SHOWN_COHORTS]
+    shown = cohorts[-SHOWN_COHORTS:] if report.by is None else [each for each in cohorts if each in largest]
+    names = ["unknown" if told(each.name) is None else str(told(each.name))[:NAME_WIDTH] for each in shown]
     buckets = list(dict.fromkeys(cell.bucket for cohort in cohorts for cell in cohort.cells))
-    columns = buckets[:SHOWN_BUCKETS]
-    # The head of a column stands over its digits, and not over the mark.
-    heads = [f"{bucket} " for bucket in columns]
-    rows = []
-    for cohort in cohorts[-SHOWN_COHORTS:]:
-        cells = {f"{cell.bucket} ": _marked(_number(cell.share.value), cell.mature) for cell in cohort.cells}
-        name = told(cohort.name)
-        rows.append(
-            {"cohort": "unknown" if name is None else str(name), "size": f"{cohort.size:,}"} | {head: cells.get(head, "") for head in heads}
-        )
-    whole = {f"{cell.bucket} ": cell for cell in average}
-    for line in ("average", "  from", "  to") if average else ():
-        row = {"cohort": line, "size": ""}
-        for head in heads:
-            cell = whole.get(head)
-            interval = None if cell is None else cell.interval
-            if cell is None or interval is None:
-                row[head] = ""
-            else:
-                row[head] = _marked(_number({"average": cell.share.value, "  from": interval.low}.get(line, interval.high)), True)
-        rows.append(row)
-    print_table(("cohort", "size", *heads), rows, right=("size", *heads))
-    if len(cohorts) > SHOWN_COHORTS or len(buckets) > SHOWN_BUCKETS:
+    wide = max(len(name) for name in ["2026-03-01", *names])
+    columns = buckets[: (TABLE_WIDTH - wide - SIZE_WIDTH) // CELL_WIDTH]
+    rows = [_row(name, f"{each.size:,}", columns, each.cells, _active) for name, each in zip(names, shown, strict=True)]
+    rows += [_row(name, "", columns, average, of) for name, of in (("average", _active), ("  from", _low), ("  to", _high)) if average]
+    print_table(("cohort", "size", *map(_head, columns)), rows, right=("size", *map(_head, columns)))
+    if len(cohorts) > len(shown) or len(buckets) > len(columns):
         click.echo(
-            f"the latest {min(SHOWN_COHORTS, len(cohorts))} of {counted(len(cohorts), 'cohort')}, and the first {len(columns)} of "
-            f"{counted(len(buckets), 'bucket')}; --format csv has all",
+            f"the {'latest' if report.by is None else 'largest'} {len(shown)} of {counted(len(cohorts), 'cohort')}, and the first "
+            f"{len(columns)} of {counted(len(buckets), 'bucket')}; --format csv has all",
             err=True,
         )
-    _print_notes(0, 0, any(not cell.mature for cohort in cohorts for cell in cohort.cells))
+    _print_notes(0, 0, ", and in no average" if any(not cell.mature for cohort in cohorts for cell in cohort.cells) else None)
     if not cohorts:
         click.echo("nobody began", err=True)
 
 
-def _print_notes(total: int, shown: int, some_open: bool) -> None:
-    if some_open:
-        click.echo(f"* {OPEN}")
+def _row(name: str, size: str, columns: list[str], cells: Iterable[Cell], of: Callable[[Cell], Any]) -> dict[str, str]:
+    found = {cell.bucket: _marked(_number(of(cell)), cell.mature) for cell in cells}
+    return {"cohort": name, "size": size} | {_head(bucket): found.get(bucket, "") for bucket in columns}
+
+
+def _head(bucket: str) -> str:
+    """It stands over the digits of its column, and not over the mark."""
+    return f"{bucket} "
+
+
+def _active(cell: Cell) -> Any:
+    return cell.share.value
+
+
+def _low(cell: Cell) -> Any:
+    return None if cell.interval is None else cell.interval.low
+
+
+def _high(cell: Cell) -> Any:
+    return None if cell.interval is None else cell.interval.high
+
+
+def _print_notes(total: int, shown: int, some_open: str | None) -> None:
+    """some_open: what follows for what is not over; None where all is."""
+    if some_open is not None:
+        click.echo(f"* {OPEN}{some_open}")
     if total > shown:
         click.echo(f"the latest {shown:,} of {total:,}; --format csv has all", err=True)
 

@@ -119,8 +119,7 @@ class Columns:
             for name in ("occurred", "row")
         )
         by = np.lexsort((occurred, owner))
-        same = (owner[by][1:] == owner[by][:-1]) & (occurred[by][1:] == occurred[by][:-1]) & (row[by][1:] != row[by][:-1])
-        tied = by[np.append(same, False) | np.insert(same, 0, False)] if len(by) else by
+        tied = by[_among_several(owner[by], occurred[by], row[by])]
         order = np.zeros(len(by), np.int64)
         if len(tied):
             rows, of_row = np.unique(row[tied], return_inverse=True)
@@ -185,6 +184,19 @@ class Columns:
         picked = np.zeros(len(picked), bool)
         picked[rows] = fitting
         return picked
+
+
+def _among_several(owner: Longs, occurred: Longs, row: Ints) -> Flags:
+    """(n,) whether another event stands at the same instant of the same subject. One event may stand there more than once, for it may have
+    been gone for a while. In order of owner, then instant."""
+    begins = np.append(True, (owner[1:] != owner[:-1]) | (occurred[1:] != occurred[:-1]))[: len(owner)]
+    first = np.flatnonzero(begins)
+    run = np.cumsum(begins) - 1
+    other = row != row[first][run]
+    several = np.zeros(len(first), bool)
+    several[run[other]] = True
+    found: Flags = several[run]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

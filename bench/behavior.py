@@ -1,10 +1,13 @@
-"""How fast a weekly retention matrix and rolling 28-day actives are counted, beside DuckDB, ClickHouse (chdb) and Polars, answers compared, in one run.
+"""How fast a funnel, a weekly retention matrix and rolling 28-day actives are counted, beside DuckDB, ClickHouse (chdb) and Polars, answers
+compared, in one run.
 
-    python bench/retention.py [--events 10000000] [--shape random|sessions] [--folder KEPT] [--without polars]
+    python bench/behavior.py [--events 10000000] [--shape random|sessions] [--folder KEPT] [--only funnel,actives] [--without polars] [--sorted]
 
 A generated company (`history/company.py`) is stored through Tandem's own writer; `--folder` keeps it for the next run. Peers read the lake's
 Parquet files, and have the easier task: they take the person from `user_id` and know everything as of the end, where Tandem resolves identity
-and asks of each event whether it was known and theirs as of the instant. Tandem has its timeline; what that costs stands above.
+and asks of each event whether it was known and theirs as of the instant. With `--sorted` they are asked once more over a copy of their own,
+of the columns that they read, sorted by person and time. Of a funnel peers count how far people got; Tandem also tells who is still open, and
+how long it took. Tandem has its timeline; what that costs stands above.
 
 Each measurement is a process of its own, with two threads; seconds are the best of three after one that warms up. A peer that is not
 installed is left out, and named. Memory is anonymous memory, at its greatest.
@@ -28,9 +31,9 @@ from measuring.process import best, in_process
 from tandem.storage.log import Log
 
 PEERS = {"duckdb": "returning.duck", "chdb": "returning.click", "polars": "returning.polar"}
-QUESTIONS = {"retention": "weekly retention matrix", "actives": "rolling 28-day actives"}
+QUESTIONS = {"funnel": "funnel of 3 in 14 days", "retention": "weekly retention matrix", "actives": "rolling 28-day actives"}
 REPEATS, LIMIT = 3, 600.0
-AIM = 5
+AIM, AIM_SORTED = 5, 3
 
 
 def main() -> None:
@@ -38,13 +41,15 @@ def main() -> None:
     asked.add_argument("--events", type=int, default=10_000_000)
     asked.add_argument("--shape", choices=("random", "sessions"), default="random")
     asked.add_argument("--folder", type=Path, help="where the generated company is kept; else it is made anew and thrown away")
+    asked.add_argument("--only", default=",".join(QUESTIONS), help="questions, with commas between them")
+    asked.add_argument("--sorted", action="store_true", help="ask peers over a sorted copy as well")
     asked.add_argument("--without", default="", help="peers to leave out, with commas between them")
     asked.add_argument("--repeats", type=int, default=REPEATS, help="times after the one that warms up")
-    asked.add_argument("--measure", nargs=3, metavar=("WHO", "QUESTION", "PROJECT"), help=argparse.SUPPRESS)
+    asked.add_argument("--measure", nargs=4, metavar=("WHO", "QUESTION", "PROJECT", "FILE"), help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.measure:
-        who, question, project = given.measure
-        print(json.dumps(measured(who, question, Path(project), given.repeats)))
+        who, question, project, file = given.measure
+        print(json.dumps(measured(who, question, Path(project), file, given.repeats)))
         return
     wanted = [name for name in PEERS if name not in given.without.split(",")]
     peers = [name for name in wanted if importlib.util.find_spec(name) is not None]
@@ -54,31 +59,42 @@ def main() -> None:
         for name in wanted:
             if name not in peers:
                 print(f"{name} is not installed, and left out")
-        sys.exit(show_all(project, peers, given.repeats))
+        copy = sorted_copy(project, Path(passing)) if given.sorted else ""
+        sys.exit(show_all(project, peers, given.only.split(","), copy, given.repeats))
 
 
-def show_all(project: Path, peers: list[str], repeats: int) -> str | None:
+def sorted_copy(project: Path, folder: Path) -> str:
+    """What peers read, by person and time, in one file."""
+    from returning import duck
+
+    return duck.write_sorted(Log(project / "data").files("event"), folder / "sorted.parquet")
+
+
+def show_all(project: Path, peers: list[str], questions: list[str], copy: str, repeats: int) -> str | None:
     """What went wrong, if anything did: answers that differ."""
     print(f"{'':26}{'':10}{'seconds':>9}{'cpu':>8}{'peak MB':>9}{'its time / ours':>17}{'':>12}")
-    built = ask("build", "", project, 0)
+    built = ask("build", "", project, "", 0)
     show("timeline, built", "tandem", built, built)
     differing, slow = [], []
-    for question, title in QUESTIONS.items():
-        ours = ask("tandem", question, project, repeats)
-        show(title, "tandem", ours, ours)
-        ratios = []
-        for peer in peers:
-            found = ask(peer, question, project, repeats)
-            show("", peer, found, ours)
-            ratios.append(found["seconds"] / ours["seconds"])
-            differing += [f"{question} in {peer}"] if found["answer"] != ours["answer"] else []
-        slow += [f"{question} {min(ratios):.1f}x"] if ratios and min(ratios) < AIM else []
-    print(f"less than {AIM}x faster than the fastest peer on the same lake: {', '.join(slow) or 'none'}")
+    for question in questions:
+        ours = ask("tandem", question, project, "", repeats)
+        show(QUESTIONS[question], "tandem", ours, ours)
+        for title, file, aim in (("", "", AIM), ("  over a sorted copy", copy, AIM_SORTED))[: 2 if copy else 1]:
+            ratios = []
+            for peer in peers:
+                found = ask(peer, question, project, file, repeats)
+                show(title, peer, found, ours)
+                ratios.append(found["seconds"] / ours["seconds"])
+                differing += [f"{question} in {peer}{title}"] if found["answer"] != ours["answer"] else []
+            slow += [f"{question}{title} {min(ratios):.1f}x"] if ratios and min(ratios) < aim else []
+    print(
+        f"less than {AIM}x faster than the fastest peer on the same lake, or {AIM_SORTED}x over a sorted copy: {', '.join(slow) or 'none'}"
+    )
     return f"answers differ: {', '.join(differing)}" if differing else None
 
 
-def ask(who: str, question: str, project: Path, repeats: int) -> dict[str, Any]:
-    found = in_process(__file__, who, question, project, repeats=repeats)
+def ask(who: str, question: str, project: Path, file: str, repeats: int) -> dict[str, Any]:
+    found = in_process(__file__, who, question, project, file, repeats=repeats)
     assert found is not None, f"{who} takes more than {LIMIT:.0f} seconds for {question}"
     return found
 
@@ -88,17 +104,18 @@ def show(title: str, who: str, found: dict[str, Any], ours: dict[str, Any]) -> N
     print(f"{title:26}{who:10}{figures}{found['rows']:12,} rows", flush=True)
 
 
-def measured(who: str, question: str, project: Path, repeats: int) -> dict[str, Any]:
-    answer, taken = best(work_of(who, question, project), repeats, LIMIT)
+def measured(who: str, question: str, project: Path, file: str, repeats: int) -> dict[str, Any]:
+    answer, taken = best(work_of(who, question, project, file), repeats, LIMIT)
     if isinstance(answer, int):
         return taken | {"rows": answer, "answer": ""}
     return taken | {"rows": len(answer), "answer": answer.digest()}
 
 
-def work_of(who: str, question: str, project: Path) -> Callable[[], Any]:
+def work_of(who: str, question: str, project: Path, file: str) -> Callable[[], Any]:
     if who in PEERS:
         log = Log(project / "data")
-        ask_peer: Callable[[], Any] = getattr(importlib.import_module(PEERS[who]), question)(log.files("event"), BEGIN, known_until(log))
+        files = [file] if file else log.files("event")
+        ask_peer: Callable[[], Any] = getattr(importlib.import_module(PEERS[who]), question)(files, BEGIN, known_until(log))
         return ask_peer
     from returning import ours
 
