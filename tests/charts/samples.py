@@ -37,7 +37,16 @@ WEEKS = ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26", "2026-02-02"]
 
 
 def cell(cohort: object, size: int, bucket: object, active: int, mature: bool = True) -> dict[str, Any]:
-    return {"cohort": cohort, "size": size, "bucket": bucket, "active": active, "rate": active / size if size else None, "mature": mature}
+    began = None if cohort == "average" else size
+    return {
+        "cohort": cohort,
+        "began": began,
+        "size": size,
+        "bucket": bucket,
+        "active": active,
+        "rate": active / size if size else None,
+        "mature": mature,
+    }
 
 
 RETENTION: Rows = [
@@ -79,7 +88,15 @@ CURVE: Rows = [
 
 CHARTS: dict[str, Chart] = {
     "funnel": draw_funnel(FUNNEL, who="workspace", window="14d", convention="ordered", as_of=AS_OF),
-    "motions": draw_funnel(MOTIONS, who="account", window="90d", convention="ordered", as_of=AS_OF, by="motion"),
+    "motions": draw_funnel(
+        MOTIONS,
+        who="account",
+        window="90d",
+        convention="ordered",
+        as_of=AS_OF,
+        by="motion",
+        through=["40.0 % got through", "no window is over yet"],
+    ),
     "retention": draw_retention(RETENTION, who="workspace", period="week", convention="on", as_of=AS_OF),
     "by plan": draw_retention(BY_PLAN, who="account", period="week", convention="bracket", as_of=AS_OF, by="plan"),
     "active": draw_active(ACTIVE, who="person", period="week", convention="calendar_week", as_of=AS_OF),

@@ -148,7 +148,9 @@ def test_a_chart_of_nothing_says_so(name: str):
 def test_of_too_many_cohorts_the_latest_are_drawn_and_the_table_has_all():
     from tandem.charts.retention import COHORTS_MOST, draw_retention
 
-    rows = [{"cohort": f"c{n}", "size": 2, "bucket": "0", "active": 1, "rate": 0.5, "mature": True} for n in range(COHORTS_MOST + 3)]
+    rows = [
+        {"cohort": f"c{n}", "began": 2, "size": 2, "bucket": "0", "active": 1, "rate": 0.5, "mature": True} for n in range(COHORTS_MOST + 3)
+    ]
     chart = draw_retention(rows, who="person", period="day", convention="on", as_of=0)
     assert len(chart.table.rows) == COHORTS_MOST + 3
     assert f"the latest {COHORTS_MOST} of {COHORTS_MOST + 3} cohorts" in " ".join(chart.notes)

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from tandem.app.failures import UnreadableInput, WrongUsage
+from tandem.language.expression.show import show
+from tandem.values.durations import show_duration
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
     from tandem.app.active import ActiveFound
     from tandem.app.curve import Curve
+    from tandem.app.funnel import Funnelled
     from tandem.app.lifecycle import LifecycleFound
     from tandem.app.retention import Retained
     from tandem.charts.chart import Chart
+    from tandem.stats.proportions import Share
 
 PictureKind = Literal["svg", "png", "html"]
 WIDTH = 960
@@ -71,17 +75,37 @@ def _drawn(chart: Chart, picture: Picture) -> bytes:
 # What each report looks like.
 
 
+def chart_of_funnel(report: Funnelled) -> Chart:
+    from tandem.charts.funnel import draw_funnel
+
+    asked = report.funnel
+    return draw_funnel(
+        list(report.as_rows()),
+        who="attempt" if asked.every_attempt else asked.about,
+        window=show_duration(asked.within),
+        convention=asked.convention,
+        as_of=report.as_of,
+        by=report.by or "",
+        through=[_through(each.overall) for _, each in report.groups] if report.by else [_through(report.tally.overall)],
+        more=(
+            *(f"unless {show(each.selector)}" for each in asked.unless),
+            *(() if asked.constant is None else (f"constant {'.'.join(asked.constant)}",)),
+            *_range(asked.since, asked.until),
+        ),
+    )
+
+
 def chart_of_retention(report: Retained) -> Chart:
     from tandem.charts.retention import AVERAGE, draw_retention
 
     told, asked = report.as_json(), report.asked
     cells = [
-        {"cohort": f'"{AVERAGE}"' if cohort["cohort"] == AVERAGE else cohort["cohort"]} | cell
+        {"cohort": f'"{AVERAGE}"' if cohort["cohort"] == AVERAGE else cohort["cohort"], "began": cohort["size"]} | cell
         for cohort in told["cohorts"]
         for cell in cohort["cells"]
     ]
     return draw_retention(
-        cells + [{"cohort": AVERAGE} | cell for cell in told["average"]],
+        cells + [{"cohort": AVERAGE, "began": None} | cell for cell in told["average"]],
         who=asked.about,
         period=asked.period,
         convention=f"{asked.convention}, {report.buckets}, {asked.entry}",
@@ -124,6 +148,14 @@ def chart_of_curve(report: Curve) -> Chart:
     from tandem.charts.signals import draw_curve
 
     return draw_curve(report.as_rows(), signal=report.signal.name, test=report.test, about=report.signal.about, as_of=report.as_of)
+
+
+def _through(share: Share) -> str:
+    interval = share.interval()
+    if interval is None:
+        return "no window is over yet"
+    rate, low, high = (f"{part * 100:.1f} %" for part in (share.successes / share.trials, interval.low, interval.high))
+    return f"{rate} ({low} to {high}) got through: {share.successes:,} of the {share.trials:,} whose window is over"
 
 
 def _people(people: int | None) -> tuple[str, ...]:

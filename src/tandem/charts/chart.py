@@ -66,7 +66,7 @@ class Stages:
 
 @dataclass(frozen=True)
 class Triangle:
-    """A row a `cohort` with its `size`, a column a `bucket`, the darker the higher the `rate`; marked where it is not `mature`.
+    """A row a `cohort` of which so many `began`, a column a `bucket`, the darker the higher the `rate`; marked where it is not `mature`.
 
     most: the rate from which on it is darkest. dated: cohorts are days.
     """

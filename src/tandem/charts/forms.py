@@ -70,7 +70,7 @@ def view_of(form: Form, layout: Layout) -> View:
 def _stages(form: Stages, layout: Layout) -> View:
     theme, gap = layout.theme, 28
     bars = round((layout.width - gap) * 0.58)
-    rates = layout.width - gap - bars
+    rates = layout.width - gap - bars - 6  # A point at 100 % is as wide on both sides.
     height = form.stages * _STAGE
     of = [{"filter": f"datum.group === {_literal(form.group)}"}] if form.apart else []
     down = {"field": "step", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}}
@@ -240,11 +240,14 @@ def _triangle(form: Triangle, layout: Layout) -> View:
                 "encoding": {"x": x, "y": y, "text": {"field": "told"}},
             },
             {
-                "transform": [{"filter": of_cohort}, {"aggregate": [{"op": "max", "field": "size", "as": "most"}], "groupby": ["cohort"]}],
+                "transform": [
+                    {"filter": of_cohort},
+                    {"aggregate": [{"op": "max", "field": "began", "as": "began"}], "groupby": ["cohort"]},
+                ],
                 "layer": [
                     _named(f"datum.cohort !== '{AVERAGE}'", "datum.cohort", theme, x=-layout.left, limit=layout.left - 72),
                     _named(f"datum.cohort === '{AVERAGE}'", "datum.cohort", theme, x=-layout.left, bold=True),
-                    _named(f"datum.cohort !== '{AVERAGE}'", _NUMBER.format("datum.most"), theme, x=-10, align="right"),
+                    _named(f"datum.cohort !== '{AVERAGE}'", _NUMBER.format("datum.began"), theme, x=-10, align="right"),
                 ],
             },
             _header(form.down, theme, x=-layout.left),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from tandem.charts.chart import Chart, Column, Key, Panel, Stages, Table, counted, name_of
+from tandem.charts.chart import BETWEEN, Chart, Column, Key, Panel, Stages, Table, counted, name_of
 from tandem.values.instants import Instant
 
 GROUPS_MOST = 12
@@ -37,13 +37,16 @@ def draw_funnel(
     convention: str,
     as_of: Instant,
     by: str = "",
+    through: Sequence[str] = (),
     more: Sequence[str] = (),
 ) -> Chart:
     """steps: the report's, each with its number `step`; of a breakdown each with its `group`, and those of a group together.
 
-    who: the noun of what is counted: account, or attempt. window: how long an attempt lasts, as people write it. more: what else was asked.
+    who: the noun of what is counted: account, or attempt. window: how long an attempt lasts, as people write it.
+    through: of each group how many got through all stages, as people read it. more: what else was asked.
     """
     groups = [(name, list(rows)) for name, rows in groupby(steps, lambda row: row.get("group"))]
+    told = dict(zip((name for name, _ in groups), through))
     began = sum(rows[0]["entered"] for _, rows in groups)
     some = [each for each in groups if each[1][0]["entered"]]
     # Periods stand in the order of time, and the latest count; of all else the largest, in the order in which they stand.
@@ -52,7 +55,7 @@ def draw_funnel(
     panels = tuple(
         Panel(
             Stages(len(rows), rows[0]["entered"], f"{who}s", name, bool(by)),
-            f"{name_of(name)}: {counted(rows[0]['entered'], who)}" if by else "",
+            BETWEEN.join(filter(None, (f"{name_of(name)}: {counted(rows[0]['entered'], who)}" if by else "", told.get(name, "")))),
         )
         for name, rows in shown
     )

@@ -15,7 +15,8 @@ NAMED_MOST = 4
 LOOKS: tuple[Look, ...] = ("first", "second", "third", "fourth")
 _COLUMNS = (
     Column("cohort", "Cohort", "name"),
-    Column("size", "Size", "count"),
+    Column("began", "Began", "count"),
+    Column("size", "Of", "count"),
     Column("bucket", "Bucket", "name"),
     Column("active", "Active", "count"),
     Column("rate", "Rate", "share"),
@@ -35,16 +36,15 @@ def draw_retention(
     by: str = "",
     more: Sequence[str] = (),
 ) -> Chart:
-    """cells: the report's, cohort after cohort, and those of the average as the cohort `average`. by: the field that cohorts are of; else
+    """cells: the report's, cohort after cohort, each with how many of its cohort `began`, and those of the average as the cohort `average`. by: the field that cohorts are of; else
     they are periods. convention: with all that belongs to it, such as the kind of buckets. more: what else was asked."""
     rows = [dict(cell) | {"cohort": name_of(cell["cohort"])} for cell in cells]
     cohorts = list(dict.fromkeys(row["cohort"] for row in rows if row["cohort"] != AVERAGE))
-    sizes = {row["cohort"]: row["size"] for row in reversed(rows)}
-    began = sum(sizes[cohort] for cohort in cohorts)
+    began = {row["cohort"]: row["began"] for row in rows if row["cohort"] != AVERAGE}
     shown = cohorts[:COHORTS_MOST] if by else cohorts[-COHORTS_MOST:]
     buckets = _buckets(row for row in rows if row["cohort"] in shown)
     columns = buckets[:BUCKETS_MOST]
-    lines = tuple(cohort for cohort in shown if sizes[cohort] >= CURVE_LEAST)
+    lines = tuple(cohort for cohort in shown if began[cohort] >= CURVE_LEAST)
     across = f"{period}s after the first"
     ordered = not by or len(lines) > NAMED_MOST
     most = _strongest(rows, columns)
@@ -65,7 +65,7 @@ def draw_retention(
     return Chart(
         name="retention",
         title=f"Retention of {who}s by {by or period}",
-        said=(counted(began, who), counted(len(cohorts), "cohort"), f"convention {convention}", *more),
+        said=(counted(sum(began.values()), who), counted(len(cohorts), "cohort"), f"convention {convention}", *more),
         as_of=as_of,
         table=Table.of(_COLUMNS, rows),
         panels=panels,
@@ -76,7 +76,7 @@ def draw_retention(
             Key("average" + (", and its 95 % interval" if any("low" in row for row in rows) else ""), "line", "average"),
         ),
         notes=tuple(notes),
-        nothing="" if began else f"Nothing to draw: no {who} has begun.",
+        nothing="" if any(began.values()) else f"Nothing to draw: no {who} has begun.",
     )
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tandem.cli.door import counted, dated, formatted, project_of, tandem
+from tandem.cli.door import charted, counted, dated, formatted, project_of, tandem
 
 if TYPE_CHECKING:
+    from tandem.app.charting import Picture
     from tandem.app.funnel import Funnelled
     from tandem.behavior.funnel.tally import Stage, Tally
     from tandem.cli.render import Format
@@ -43,18 +44,20 @@ NOT_REACHED = "-"
 @click.option("--apart", is_flag=True, help="Stages at one instant do not follow one another.")
 @click.option("--no-repeats", is_flag=True, help="A stage after the first that comes again ends an attempt.")
 @click.option("--reentry", is_flag=True, help="With strict: the first stage may come again.")
+@charted
 @dated
 @formatted
 @click.pass_context
 def funnel(
     context: click.Context, /, stages: tuple[str, ...], within: str, unless: tuple[str, ...], unless_between: tuple[tuple[int, int, str], ...],
-    since: str | None, until: str | None, format_: Format, **how: Any,
+    since: str | None, until: str | None, format_: Format, chart: Picture | None, **how: Any,
 ) -> None:  # fmt: skip
     """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
 
     SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
     window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
     """
+    from tandem.app.charting import chart_of_funnel, save_chart
     from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
     from tandem.app.project import read_typed
@@ -73,6 +76,8 @@ def funnel(
         raise WrongUsage(f"`{within}` is no time at all", "write 14d, 12w or 48h")
     ends = (*((each, None) for each in unless), *((each, (after, before)) for after, before, each in unless_between))
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
+    if chart is not None:
+        save_chart(chart_of_funnel(report), chart)
     if format_ == "json":
         print_json(report.as_json())
         return
