@@ -124,6 +124,17 @@ def test_a_rate_of_no_finished_window_is_said_to_be_none():
     assert "no window is over yet" in _words(draw_svg(CHARTS["motions"]))
 
 
+def test_a_stage_that_nobody_reached_has_no_bar_and_no_median():
+    from tandem.charts.funnel import draw_funnel
+    from tests.charts.samples import AS_OF, stage
+
+    rows = [stage(1, "Signed Up", 2, 0, 0, 2, rate=0.1), stage(2, "Invited", 0, 0, 0, 0), stage(3, "Paid", 0, 0, 0, 0)]
+    drawn = draw_svg(draw_funnel(rows, who="person", window="1d", convention="ordered", as_of=AS_OF))
+    assert "nobody has come so far" in _words(drawn)
+    assert _words(drawn).count("median time") == 1
+    assert drawn.count('fill="#005a9c"') == 3  # The legend has a bar and a point, and the first stage its point.
+
+
 def test_what_is_open_or_not_over_is_dashed_and_what_is_over_is_not():
     """Told apart without any colour."""
     for name in ("funnel", "retention", "by plan", "active", "lifecycle"):

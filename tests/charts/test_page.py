@@ -8,7 +8,7 @@ from base64 import b64encode
 from html.parser import HTMLParser
 
 from tandem.charts.page import draw_page, tell
-from tests.charts.samples import CHARTS, FUNNEL, NOTHING
+from tests.charts.samples import CHARTS, FUNNEL, NOTHING, cell
 
 PAGE = draw_page(CHARTS["funnel"])
 
@@ -44,6 +44,17 @@ def test_the_table_has_every_number():
     assert rows[1] == ["1", "Signed Up", "40", "20", "4", "16", "50.0 %", "40.0 %", "60.0 %", "1.5 h"]
     assert len(rows) == 1 + len(FUNNEL)
     assert rows[3][1] == 'It\'s "quoted" \\ <b>'
+
+
+def test_a_long_table_is_there_and_closed():
+    from tandem.charts.page import ROWS_SHOWN
+    from tandem.charts.retention import draw_retention
+
+    rows = [cell(f"c{n:03}", 2, "0", 1) for n in range(ROWS_SHOWN + 1)]
+    page = draw_page(draw_retention(rows, who="person", period="day", convention="on", as_of=0))
+    assert "<details>\n<summary>The numbers: 101 rows</summary>" in page
+    assert len(_cells(page)) == 1 + len(rows)
+    assert "<details open>" in PAGE
 
 
 def test_title_convention_notes_stand_as_text():

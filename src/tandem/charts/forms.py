@@ -99,7 +99,8 @@ def _stages(form: Stages, layout: Layout) -> View:
             _said("told", theme.quiet, x=0, dy=22, limit=bars),
         ],
     }
-    left["layer"][1]["transform"] = [{"filter": "datum.open > 0"}]
+    for bar, column in zip(left["layer"], ("entered", "open", "converted"), strict=False):
+        bar["transform"] = [{"filter": f"datum.{column} > 0"}]
     scale = {"type": "quantitative", "scale": {"domain": [0, 1], "nice": False}}
     axis = {
         "values": [0, 0.25, 0.5, 0.75, 1] if rates >= 280 else [0, 0.5, 1],
@@ -118,8 +119,11 @@ def _stages(form: Stages, layout: Layout) -> View:
         "transform": [
             *of,
             {"filter": f"datum.step < {form.stages}"},
-            {"calculate": f"datum.rate == null ? 'no window is over yet' : {rate}", "as": "told"},
-            {"calculate": "'median time ' + (" + _LENGTH.format("datum.median_seconds") + ")", "as": "took"},
+            {
+                "calculate": f"datum.entered == 0 ? 'nobody has come so far' : datum.rate == null ? 'no window is over yet' : {rate}",
+                "as": "told",
+            },
+            {"calculate": f"datum.entered == 0 ? '' : 'median time ' + ({_LENGTH.format('datum.median_seconds')})", "as": "took"},
         ],
         "encoding": {"y": {**down, "scale": {**down["scale"], "domain": list(range(1, form.stages + 1))}}},  # type: ignore[dict-item]
         "layer": [

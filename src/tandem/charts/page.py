@@ -10,13 +10,14 @@ from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 
-from tandem.charts.chart import Cell, Chart, Kind, Table
+from tandem.charts.chart import Cell, Chart, Kind, Table, counted
 from tandem.charts.palette import DARK, FONT, LIGHT, THEMES, Theme
 from tandem.charts.picture import draw_svg
 
 NARROW, WIDE = 560, 1_100
 # The wide picture, and the margins of the page beside it.
 _BREAK = WIDE + 40
+ROWS_SHOWN = 100
 
 
 def draw_page(chart: Chart) -> str:
@@ -67,7 +68,13 @@ def _table(table: Table) -> str:
         "<tr>" + "".join(f"<td{_side(kind)}>{escape(tell(cell, kind))}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>"
         for row in table.rows
     )
-    return f'<div class="table" role="region" aria-label="The numbers" tabindex="0">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n'
+    # A table that is much longer than the picture is opened by who wants it; that needs no script.
+    opened = " open" if len(table.rows) <= ROWS_SHOWN else ""
+    return (
+        f"<details{opened}>\n<summary>The numbers: {counted(len(table.rows), 'row')}</summary>\n"
+        '<div class="table" role="region" aria-label="The numbers" tabindex="0">\n'
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n</details>\n"
+    )
 
 
 def _side(kind: Kind) -> str:
@@ -117,7 +124,9 @@ svg {{ display: block; max-width: 100%; height: auto; }}
   .dark.narrow {{ display: block; }}
   @media (min-width: {_BREAK}px) {{ .dark.wide {{ display: block; }} .dark.narrow {{ display: none; }} }}
 }}
-.table {{ overflow-x: auto; margin-top: 24px; }}
+details {{ margin-top: 20px; }}
+summary {{ cursor: pointer; }}
+.table {{ overflow-x: auto; margin-top: 8px; }}
 table {{ border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }}
 th, td {{ text-align: left; padding: 4px 16px 4px 0; border-bottom: 1px solid var(--line); }}
 th {{ color: var(--quiet); font-weight: normal; }}
