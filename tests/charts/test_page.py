@@ -86,6 +86,7 @@ def test_cells_are_told_as_people_read_them():
     ]
     assert [tell(value, "yes") for value in (True, False)] == ["yes", "no"]
     assert tell(1234567, "count") == "1,234,567"
+    assert [tell(None, kind) for kind in ("name", "share", "seconds")] == ["unknown", "", ""]
 
 
 class _Rows(HTMLParser):

@@ -88,7 +88,7 @@ def tell(cell: Cell, kind: Kind) -> str:
     ('23.5 %', '1.5 min', '')
     """
     if cell is None:
-        return ""
+        return "unknown" if kind == "name" else ""
     match kind:
         case "share":
             return f"{float(cell) * 100:.1f} %"
