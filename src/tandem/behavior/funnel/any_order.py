@@ -48,7 +48,8 @@ def gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occ
     Written: best: level, place of its last event, row of its first, and when it begun; and best_reached.
     """
     picks = (1 << stages) - 1
-    latest = np.full(stages, -1, np.int64)
+    # Of each stage as many of its latest events as there are stages: where it has more, the others can't have taken them all.
+    latest, many = np.full((stages, stages), -1, np.int64), np.zeros(stages, np.int64)
     low = 0  # The first event that is in the window, not before `begin`, and after what was excluded.
     begins = -1  # The latest event with which an attempt may begin.
     for i in range(m):
@@ -63,10 +64,11 @@ def gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occ
             begins = i
         for stage in range(stages):
             if (mark[i] >> stage) & 1:
-                latest[stage] = i
+                latest[stage, many[stage] % stages] = i
+                many[stage] += 1
         if begins < low:
             continue
-        while best[0] < stages and latest[: best[0] + 1].min() >= low and _have_their_own(mark, low, i, best[0] + 1):
+        while best[0] < stages and _have_of_latest(latest, low, best[0] + 1):
             stage = best[0] + 1
             # The latest event from which on there are enough.
             first, beyond = low, begins
@@ -101,38 +103,81 @@ def _enough_from(mark, first, last, stages):  # type: ignore[no-untyped-def]
 
 @kernel
 def _have_their_own(mark, first, last, stages):  # type: ignore[no-untyped-def]
-    """Whether each of the first stages can have an event of its own, from the first event through the last.
-
-    A stage whose events are all taken asks those that have them for another, and so on: an augmenting path.
-    """
+    """Whether each of the first stages can have an event of its own, from the first event through the last."""
     has = np.full(stages, -1, np.int64)
     asked_by, line = np.empty(stages, np.int64), np.empty(stages, np.int64)
     for wanting in range(stages):
         asked = np.zeros(stages, np.bool_)
-        line[0], asked[wanting], asked_by[wanting] = wanting, True, -1
-        size, at = 1, 0
+        size, at = _ask(wanting, -1, 0, line, asked, asked_by), 0
         satisfied = False
         while at < size and not satisfied:
             stage = line[at]
             at += 1
             for event in range(first, last + 1):
-                if not (mark[event] >> stage) & 1:
-                    continue
-                holder = -1
-                for other in range(wanting):
-                    if has[other] == event:
-                        holder = other
-                if holder < 0:
-                    given = event
-                    while stage >= 0:
-                        had = has[stage]
-                        has[stage] = given
-                        given, stage = had, asked_by[stage]
-                    satisfied = True
-                    break
-                if not asked[holder]:
-                    asked[holder], asked_by[holder], line[size] = True, stage, holder
-                    size += 1
+                if (mark[event] >> stage) & 1:
+                    holder = _holder(has, wanting, event)
+                    if holder < 0:
+                        _give(event, stage, has, asked_by)
+                        satisfied = True
+                        break
+                    size = _ask(holder, stage, size, line, asked, asked_by)
         if not satisfied:
             return False
     return True
+
+
+@kernel
+def _have_of_latest(latest, low, stages):  # type: ignore[no-untyped-def]
+    """The same of the latest events of each stage, from the event `low` on."""
+    for stage in range(stages):
+        if latest[stage].max() < low:
+            return False
+    has = np.full(stages, -1, np.int64)
+    asked_by, line = np.empty(stages, np.int64), np.empty(stages, np.int64)
+    for wanting in range(stages):
+        asked = np.zeros(stages, np.bool_)
+        size, at = _ask(wanting, -1, 0, line, asked, asked_by), 0
+        satisfied = False
+        while at < size and not satisfied:
+            stage = line[at]
+            at += 1
+            for event in latest[stage]:
+                if event >= low:
+                    holder = _holder(has, wanting, event)
+                    if holder < 0:
+                        _give(event, stage, has, asked_by)
+                        satisfied = True
+                        break
+                    size = _ask(holder, stage, size, line, asked, asked_by)
+        if not satisfied:
+            return False
+    return True
+
+
+# A stage whose events are all taken asks those that have them for another, and so on: an augmenting path.
+
+
+@kernel
+def _ask(stage, by, size, line, asked, asked_by):  # type: ignore[no-untyped-def]
+    """Puts a stage in line, once; returns how many stand there."""
+    if asked[stage]:
+        return size
+    asked[stage], asked_by[stage], line[size] = True, by, stage
+    return size + 1
+
+
+@kernel
+def _holder(has, stages, event):  # type: ignore[no-untyped-def]
+    for stage in range(stages):
+        if has[stage] == event:
+            return stage
+    return -1
+
+
+@kernel
+def _give(event, stage, has, asked_by):  # type: ignore[no-untyped-def]
+    """The stage takes a free event, and leaves the one that it had to the stage that asked for it."""
+    while stage >= 0:
+        had = has[stage]
+        has[stage] = event
+        event, stage = had, asked_by[stage]
