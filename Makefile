@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help demo test check bench shape setup
 
 help:
-	@echo "make demo   a simulated company: its facts imported, counted, and one account's story"
+	@echo "make demo   a simulated company: its motions, signals, leads, and who was poached or neglected"
 	@echo "make test   all checks and tests; what can't run here is skipped with a reason"
 	@echo "make check  lint, types, import contract"
 	@echo "make bench  speeds, as ratios against named peers"

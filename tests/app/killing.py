@@ -1,8 +1,9 @@
-"""Imports that are killed: between any two writes (`every`), or from outside, while workers help (`long`).
+"""Imports and applies that are killed: between any two writes (`every`, `apply`), or from outside, while workers help (`long`).
 
 Run as a process of its own, for it must not have used what does not survive a fork:
 
     python -m tests.app.killing every FOLDER FILE     one line of JSON for each instant at which the import was killed
+    python -m tests.app.killing apply FOLDER OTHER    the same of an apply, after OTHER has come into the place of the playbook
     python -m tests.app.killing long FOLDER FILE      an import in small blocks, with workers, to be killed by somebody else
 """
 
@@ -21,7 +22,7 @@ import tandem.storage.log as log
 from tandem.app import importing
 from tandem.cli.main import run
 from tandem.connect.block import Limits
-from tests.app.projects import assert_sound, ends, imported, ledger
+from tests.app.projects import assert_sound, ends, imported, ledger, tandem
 
 KILLED = 9
 
@@ -66,15 +67,15 @@ class Clock:
 write = os.write
 
 
-def kill_at(last: int, folder: Path, file: Path) -> None:
-    """The import, until the n-th instant at which it alters the disk; then it is as if the power had gone."""
+def kill_at(last: int, folder: Path, *command: str) -> None:
+    """The command, until the n-th instant at which it alters the disk; then it is as if the power had gone."""
     clock = Clock(last)
     os.write = clock.in_two_halves  # type: ignore[assignment]
-    for name in ("fsync", "fdatasync", "replace", "unlink", "truncate", "ftruncate"):
+    for name in ("fsync", "fdatasync", "replace", "rename", "unlink", "rmdir", "mkdir", "truncate", "ftruncate"):
         setattr(os, name, clock.before(getattr(os, name)))
     lake.write_deltalake = clock.before(lake.write_deltalake)
     lake.Lake.compact = clock.before(lake.Lake.compact)  # type: ignore[method-assign]
-    code = run(["-C", str(folder), "import", "segment", str(file), "-q"])
+    code = run(["-C", str(folder), *command])
     clock.tick()
     os._exit(code)
 
@@ -113,9 +114,41 @@ def every(folder: Path, file: Path, received: int, stored: int, bad: int) -> Non
     template = folder.with_name("template")
     shutil.copytree(folder, template)
     for last in range(1, 10_000):
-        code = in_a_child(lambda last=last: kill_at(last, folder, file))  # type: ignore[misc]
+        code = in_a_child(lambda last=last: kill_at(last, folder, "import", "segment", str(file), "-q"))  # type: ignore[misc]
         after = in_a_child(lambda: check(folder, file, received, stored, bad))
         print(json.dumps({"at": last, "code": code, "after": after}), flush=True)
+        if code != KILLED:
+            return
+        shutil.rmtree(folder)
+        shutil.copytree(template, folder)
+
+
+def check_apply(folder: Path, before: str, after: str) -> None:
+    """After the kill the old one is in force or the new one, whole; and the same apply goes through."""
+    now = tandem(folder, "playbooks", "--format", "json").json["in_force"]
+    assert now in (before, after), now
+    again = tandem(folder, "apply", "--format", "json").json
+    assert (again["how"], again["fingerprint"]) == ("nothing" if now == after else "applied", after), again
+    told = tandem(folder, "playbooks", "--format", "json").json
+    assert [each["fingerprint"] for each in told["playbooks"]] == [before, after], told
+    for each in told["playbooks"]:
+        assert (folder / each["text"] / "company.yaml").exists()
+    left = sorted(path.name for path in (folder / "data" / "playbooks").iterdir())
+    assert left == sorted(["applied.list", before, after]), left
+
+
+def apply(folder: Path, other: Path) -> None:
+    before = tandem(folder, "apply", "--format", "json").json["fingerprint"]
+    shutil.rmtree(folder / "playbook")
+    shutil.copytree(other, folder / "playbook")
+    after = tandem(folder, "check", "--format", "json").json["fingerprint"]
+    assert before != after
+    template = folder.with_name("template")
+    shutil.copytree(folder, template)
+    for last in range(1, 1_000):
+        code = in_a_child(lambda last=last: kill_at(last, folder, "apply"))  # type: ignore[misc]
+        found = in_a_child(lambda: check_apply(folder, before, after))
+        print(json.dumps({"at": last, "code": code, "after": found}), flush=True)
         if code != KILLED:
             return
         shutil.rmtree(folder)
@@ -132,5 +165,7 @@ def long(folder: Path, file: Path) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "every":
         every(Path(sys.argv[2]), Path(sys.argv[3]), *map(int, sys.argv[4:]))
+    elif sys.argv[1] == "apply":
+        apply(Path(sys.argv[2]), Path(sys.argv[3]))
     else:
         long(Path(sys.argv[2]), Path(sys.argv[3]))

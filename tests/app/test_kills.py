@@ -1,4 +1,4 @@
-"""An import may be killed at any instant: run again, the counts add up, nothing is stored twice, nobody is left behind."""
+"""An import may be killed at any instant: run again, the counts add up, nothing is stored twice, nobody is left behind. So may an apply."""
 
 from __future__ import annotations
 
@@ -48,6 +48,18 @@ def test_an_import_that_is_killed_between_any_two_writes_ends_when_it_is_run_aga
     assert {each["code"] for each in kills[:-1]} == {KILLED}
     assert kills[-1]["code"] == 1  # It came to its end, with the rows that are bad.
     assert len(kills) > 50
+
+
+def test_an_apply_that_is_killed_between_any_two_writes_leaves_the_old_one_in_force_or_the_new_one(quick_path: Path) -> None:
+    folder, other = project(quick_path / "acme"), project(quick_path / "other", product="plans: [free, team]\n") / "playbook"
+    process = driver("apply", folder, other)
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (0, "")
+    kills = [json.loads(line) for line in out.splitlines()]
+    assert [each["at"] for each in kills if each["after"]] == [], (quick_path / "fault.txt").read_text()
+    assert {each["code"] for each in kills[:-1]} == {KILLED}
+    assert kills[-1]["code"] == 0
+    assert len(kills) > 12
 
 
 def test_an_import_that_is_killed_again_and_again_comes_to_its_end_and_leaves_no_worker(tmp_path: Path) -> None:

@@ -168,6 +168,12 @@ def test_a_new_project_of_every_pattern_has_no_problems(tmp_path, pattern):
     assert playbook.product.plans
     assert playbook.product.events
     assert playbook.product.rules.exclusions
+    # Somebody receives every signal, one of them is watched, and something permits a touch.
+    assert playbook.boundary is not None
+    assert playbook.boundary.signals.keys() == playbook.signals.keys()
+    assert playbook.boundary.first_use is not None
+    assert any(rule.is_procurement for rule in playbook.boundary.signals.values())
+    assert {"plain", "none"} < {rule.sign for rule in playbook.boundary.signals.values()}
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Sydney"])

@@ -103,6 +103,34 @@ def test_a_lead_ends_by_a_person_and_what_fires_later_is_another() -> None:
     assert listed(case, "2026-03-06") == ["acme 03-01 need until 03-03 person", "acme 03-05 hand"]
 
 
+def test_what_fires_at_the_instant_at_which_a_person_ends_a_lead_is_another() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-03 Asked for Us by ann @acme
+    """
+    story = test_what_fires_at_the_instant_at_which_a_person_ends_a_lead_is_another
+    case = case_of(story, NEED, HAND, closed=[Closed("acme", instant("2026-03-03"))])
+    assert listed(case, "2026-03-06") == ["acme 03-01 need until 03-03 person", "acme 03-03 hand"]
+
+
+def test_a_firing_that_a_budget_would_keep_is_a_reason_at_once_where_another_opens_the_lead() -> None:
+    """
+    2026-02-01 Signed Up by u @a
+    2026-02-01 Signed Up by u @b
+    2026-02-01 account b employees=500
+    2026-03-01 SSO Viewed by u @a
+    2026-03-02 SSO Viewed by u @b
+    2026-03-02 Asked for Us by u @b
+    """
+    # b's need comes first by its score, and finds March's one spent on a.
+    story = test_a_firing_that_a_budget_would_keep_is_a_reason_at_once_where_another_opens_the_lead
+    size = Score("size", "size", "account", (Points(read("employees >= 100"), Fraction(10), "", NOWHERE),), NOWHERE)
+    case = case_of(story, replace(NEED, budget=Budget(1, "month", "size")), HAND, scores={"size": size})
+    assert listed(case, "2026-03-02") == ["a 03-01 need", "b 03-02 hand; 03-02 need"]
+    assert waits(case, "2026-03-02") == []
+
+
 def test_a_cap_lets_a_lead_rest_and_does_not_end_it() -> None:
     """
     2026-02-01 Signed Up by ann @acme

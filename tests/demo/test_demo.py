@@ -87,7 +87,7 @@ def test_importing_the_same_files_again_stores_nothing(demo: Demo, imports: dict
 def test_the_playbook_has_no_problems_and_every_event_that_it_declares_comes(demo: Demo):
     report = check(CheckRequest(demo.request.folder / "playbook"))
     assert report.problems == ()
-    assert report.tests >= len(report.signals) == 15
+    assert report.tests >= len(report.signals) == 16
     came = {row["event"] for row in list_facts(demo.project, Facts(kind="event")).rows}
     assert set(demo.project.playbook.product.events) - came == set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,11 +34,33 @@ def test_the_same_seed_prints_the_same_page(tmp_path: Path):
         "the 2 months until 2026-06-30 (seed 5)",
         "received",
         "bad_instant 2",
+        "0 errors, 0 warnings",
+        "in force from the log's beginning",
+        "How accounts are won",
+        "likes_dark",
+        "Today's leads",
+        "poached",
+        "neglected",
         "The story of",
-        "Try next:",
+        "Try next",
         "doctor",
     ):
         assert said in first
+
+
+def test_the_page_fits_a_screen_and_its_commands_work_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(tandem, ["demo", "larch", "--accounts", "25", "--months", "6", "--seed", "2"])
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+    tries = [shlex.split(line, comments=True) for line in lines[lines.index("Try next") + 2 :]]
+    assert [each[3] for each in tries] == ["leads", "explain", "explain", "explain", "curve", "plan", "identity", "doctor"]
+    for each in tries:
+        tried = CliRunner().invoke(tandem, each[1:])
+        assert tried.exit_code == 0, (each, tried.output)
+        # What the page applied is in force, from the log's beginning on.
+        assert "no playbook was applied" not in tried.output
 
 
 def test_a_demo_made_again_starts_afresh(tmp_path: Path):

@@ -2,8 +2,8 @@
 
     python -m tests.docs.excerpts        writes them into README.md and docs/import.md
 
-An excerpt stands under a comment that names it, `<!-- demo: counts -->`, `<!-- demo: story -->`, `<!-- run: COMMAND -->` (in the demo's
-folder) or `<!-- reasons -->`, up to the end of its block or table.
+An excerpt stands under a comment that names it, `<!-- demo: SECTION -->`, `<!-- run: COMMAND -->` (in the demo's folder) or
+`<!-- reasons -->`, up to the end of its block or table.
 """
 
 from __future__ import annotations
@@ -17,6 +17,16 @@ from tandem.facts.reasons import REASONS
 from tests.docs.pages import README, ROOT, Terminal
 
 IMPORT = ROOT / "docs" / "import.md"
+
+# The sections of the demo's page, by how their headings begin.
+SECTIONS = {
+    "counts": "What came in",
+    "motions": "How accounts are won",
+    "signals": "What its signals were worth",
+    "leads": "Today's leads",
+    "boundary": "The boundary",
+    "story": "The story of ",
+}
 
 # The lines of the story that tell it in short, each the first with these words.
 TURNS = (
@@ -44,21 +54,27 @@ def _lines(name: str, demo: str, terminal: Terminal) -> list[str]:
     if kind == "run":
         return terminal.run(what).terminal.splitlines()
     lines = demo.splitlines()
-    if what == "counts":
-        start = next(number for number, line in enumerate(lines) if line.startswith("source "))
-        return lines[start : lines.index("", start)]
-    start = next(number for number, line in enumerate(lines) if line.startswith("The story of "))
-    return list(_shortened(lines[start : lines.index("Try next:")]))
+    headings = [number - 1 for number, line in enumerate(lines) if number and line == "-" * len(lines[number - 1]) != ""]
+    start = next(number for number in headings if lines[number].startswith(SECTIONS[what]))
+    section = lines[start + 2 : next(number for number in headings if number > start) - 1]
+    match what:
+        case "counts":
+            return section[section.index("") + 1 :]
+        case "story":
+            return [lines[start], *_shortened(section)]
+        case "leads" | "boundary":
+            return [lines[start], *section]
+    return section
 
 
 def _shortened(story: list[str]) -> Iterator[str]:
-    """The heading, the turns of the story with their notes, and `...` for all between."""
+    """The turns of the story with their notes, and `...` for all between."""
     turns = list(TURNS)
     last_shown = True
-    for number, line in enumerate(story):
+    for line in story:
         turn = next((words for words in turns if words in line), None)
         is_note = last_shown and line.strip().startswith("(so ")
-        shown = number == 0 or turn is not None or is_note
+        shown = turn is not None or is_note
         if turn is not None:
             turns.remove(turn)
         if shown:

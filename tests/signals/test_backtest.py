@@ -263,7 +263,7 @@ PLANTED = {
     "only who converted is watched": ("backtest", "watched = ~scored.already & (at <= asked.complete)", "watched = scored.came"),
     "who is past what is complete is watched": ("backtest", "ended = scored.takes[watched] <= follows", "ended = scored.takes[watched] < NEVER"),
     "lead time is of all that came": ("backtest", "scored.takes[scored.converted] / DAY", "scored.takes[scored.came] / DAY"),
-    "leads are those that matured": ("backtest", "_per_week(asked, len(fired)", "_per_week(asked, precision.trials"),
+    "leads are those that matured": ("backtest", "asked.ends, len(fired)", "asked.ends, precision.trials"),
     "a seller who left sells on": ("backtest", "there = sellers.value == 1", "there = sellers.value >= 0"),
 }  # fmt: skip
 

@@ -593,18 +593,21 @@ def test_a_target_is_named_by_the_playbook_by_id_or_domain_or_by_a_record() -> N
     2026-03-01 account A-2 domain=globex.example
     2026-03-01 account A-3 domain=hooli.example
     2026-03-01 account A-4 domain=other.example
+    2026-03-03 account A-5 domain=https://www.Globex.example/about
     2026-03-03 target T-1 @A-3 tier=A
     2026-03-04 account A-2 domain=globex.test
     2026-03-05 target T-1 deleted
     """
     world = told(test_a_target_is_named_by_the_playbook_by_id_or_domain_or_by_a_record, targets=["A-1", "globex.example"])
-    days = {each: over(world, "account.is_target", "1 3 4 5", Subject("account", each)) for each in ("A-1", "A-2", "A-3", "A-4")}
+    days = {each: over(world, "account.is_target", "1 3 4 5", Subject("account", each)) for each in ("A-1", "A-2", "A-3", "A-4", "A-5")}
     assert days == {
         "A-1": [True, True, True, True],
         "A-2": [True, True, False, False],
         "A-3": [False, True, True, False],
         # Whom nobody names is no target; that is known, not unknown.
         "A-4": [False, False, False, False],
+        # The CRM keeps web addresses where it should keep domains.
+        "A-5": [False, True, True, True],
     }
     assert known(world, "is_target = true", Subject("account", "A-3")) == [("03-03", "entered", "03-03"), ("03-05", "left", "03-05")]
 

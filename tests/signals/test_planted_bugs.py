@@ -127,7 +127,6 @@ def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
             if name == file:
                 assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
                 source = source.replace(right, wrong)
-                source = source.replace("import greatest, last", "import greatest, last, least")
             for other in FILES:
                 source = source.replace(f"tandem.signals.{other} ", f"{package}.{other} ")
             module = sys.modules[f"{package}.{name}"] = ModuleType(f"{package}.{name}")

@@ -170,7 +170,7 @@ def built(facts: Sequence[Fact], excluded: Collection[str] = ()) -> World:
         return {one: tuple(Tie(*stretch) for stretch in stretches(answer, one)) for one in ones}
 
     subjects = sorted(set().union(*(state.subjects for state in states.values())))
-    merged = {Subject(fact.kind, fact.gone) for fact in facts if isinstance(fact, Merge)}
+    merged = {Subject(fact.kind, one) for fact in facts if isinstance(fact, Merge) for one in (fact.gone, fact.survivor)}
     return World(
         happenings=tuple(
             Happening(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,9 +13,9 @@ import pyarrow.compute as pc
 
 from tandem.app.edges import find_signal, kept_edges, open_fold
 from tandem.app.failures import Failure, UnknownName
+from tandem.app.known import Known, known_by
+from tandem.app.playbook import Playbook
 from tandem.app.project import Project
-from tandem.facts.kinds import RECORD_KINDS
-from tandem.facts.tables import INSTANT
 from tandem.language.expression.nodes import (
     About,
     EventName,
@@ -28,7 +29,7 @@ from tandem.signals.playbook.declare import Signal
 from tandem.signals.playbook.outcomes import Outcome
 from tandem.storage.log import Log
 from tandem.values.durations import Duration, show_duration
-from tandem.values.instants import EARLIEST, Instant
+from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tandem.signals.backtest.hindsight import Hindsight
     from tandem.signals.backtest.moments import Moments
     from tandem.signals.fold import Fold
+    from tandem.timeline.steps import Steps
 
 
 class Unmatched(Failure):
@@ -137,53 +139,117 @@ class Backtested:
 def find_backtest(project: Project, asked: BacktestRequest) -> Backtested:
     """Raises UnknownName for a signal or an outcome that the playbook does not declare, Unmatched where neither's subjects have the other's,
     and, with an aim, NoThreshold and NoAim."""
-    from tandem.signals.backtest.backtest import Evidence, backtest
-    from tandem.signals.backtest.hindsight import Hindsight
-    from tandem.signals.backtest.moments import Moments
-    from tandem.signals.backtest.occurrences import employed, occurrences
-
-    signal = find_signal(project, asked.signal)
-    outcome = _find_outcome(project, asked.outcome)
-    kind = _matched_kind(signal, outcome)
+    find_signal(project.playbook, asked.signal)
     log = project.log()
-    as_of = project.as_of(asked.as_of, log)
-    fold = open_fold(project, log)
-    hindsight = Hindsight(fold.timeline, project.playbook.declared, as_of)
-    known = _known_by(log, as_of)
-    question = _question(project, asked, log, outcome, hindsight, known.begins)
-    if asked.aim is None:
-        fired, aimed = _fired(project, log, signal, fold, as_of), None
-    else:
-        fired, aimed = _fired_as_aimed(asked, signal, fold, question)
-    found = occurrences(outcome, project.playbook.product.judged.stages, hindsight)
-    evidence = Evidence(
-        fired=fired,
-        occurred=found if kind == outcome.about else Moments.of(hindsight.account_of(outcome.about)[found.subject], found.at),
-        matched=hindsight.became(kind) if kind == signal.about else hindsight.account_of(signal.about),
-        existence=fold.timeline.subjects(signal.about).existence,
-        sellers=employed(hindsight),
-    )
-    return Backtested(
-        signal=signal,
-        outcome=outcome,
-        question=question,
-        numbers=backtest(question, evidence),
-        fingerprint=project.playbook.fingerprint,
-        assumed_share=known.assumed_share,
-        always_known=_always_known(log, as_of, _kinds_read(fold, signal, outcome)),
-        aimed=aimed,
-    )
+    return Backtests(project, log, project.as_of(asked.as_of, log), project.playbook).of(asked)
 
 
-def _find_outcome(project: Project, name: str) -> Outcome:
-    outcomes = project.playbook.product.judged.outcomes
+class Backtests:
+    """Backtests of one playbook's signals as of an instant, as if it had always been in force; what they share is found once."""
+
+    def __init__(self, project: Project, log: Log, as_of: Instant, playbook: Playbook) -> None:
+        self.project, self.log, self.as_of, self.playbook = project, log, as_of, playbook
+
+    def of(self, asked: BacktestRequest) -> Backtested:
+        """Whose `as_of` is not asked. Raises what `find_backtest` does."""
+        from tandem.signals.backtest.backtest import Evidence, backtest
+        from tandem.signals.backtest.moments import Moments
+
+        signal = find_signal(self.playbook, asked.signal)
+        outcome = _find_outcome(self.playbook, asked.outcome)
+        kind = matched_kind(signal, outcome)
+        fold, hindsight = self.fold, self.hindsight
+        question = self._question(asked, outcome)
+        fired, aimed = (self._fired(signal), None) if asked.aim is None else _fired_as_aimed(asked, signal, fold, question)
+        found = self._occurrences(outcome)
+        evidence = Evidence(
+            fired=fired,
+            occurred=found if kind == outcome.about else Moments.of(hindsight.account_of(outcome.about)[found.subject], found.at),
+            matched=hindsight.became(kind) if kind == signal.about else hindsight.account_of(signal.about),
+            existence=fold.timeline.subjects(signal.about).existence,
+            sellers=self.sellers,
+        )
+        return Backtested(
+            signal=signal,
+            outcome=outcome,
+            question=question,
+            numbers=backtest(question, evidence),
+            fingerprint=self.playbook.fingerprint,
+            assumed_share=self.known.assumed_share,
+            always_known=_always_known(self.log, self.as_of, _kinds_read(fold, signal, outcome)),
+            aimed=aimed,
+        )
+
+    @cached_property
+    def fold(self) -> Fold:
+        return open_fold(self.project, self.log, self.playbook)
+
+    @cached_property
+    def hindsight(self) -> Hindsight:
+        from tandem.signals.backtest.hindsight import Hindsight
+
+        return Hindsight(self.fold.timeline, self.playbook.declared, self.as_of)
+
+    @cached_property
+    def known(self) -> Known:
+        return known_by(self.log, self.as_of)
+
+    @cached_property
+    def sellers(self) -> Steps | None:
+        from tandem.signals.backtest.occurrences import employed
+
+        return employed(self.hindsight)
+
+    @cached_property
+    def _found(self) -> dict[str, Moments]:
+        return {}
+
+    def _occurrences(self, outcome: Outcome) -> Moments:
+        from tandem.signals.backtest.occurrences import occurrences
+
+        if outcome.name not in self._found:
+            self._found[outcome.name] = occurrences(outcome, self.playbook.product.judged.stages, self.hindsight)
+        return self._found[outcome.name]
+
+    def _question(self, asked: BacktestRequest, outcome: Outcome) -> Question:
+        from tandem.signals.backtest.backtest import Question
+
+        judged, begins = self.playbook.product.judged, self.known.begins
+        sources = _sources_of(self.log, outcome, self.hindsight)
+        return Question(
+            horizon=asked.within,
+            as_of=self.as_of,
+            complete_until=min(_complete_until(self.playbook, sources), default=self.as_of),
+            log_begins=self.as_of if begins is None else begins,
+            first_ever=outcome.first_ever,
+            since=asked.since,
+            until=asked.until,
+            zone=self.playbook.company.time_zone,
+            touches_per_lead=judged.touches_per_lead,
+        )
+
+    def _fired(self, signal: Signal) -> Moments:
+        """The signal's firings, as they are kept, by the codes of the timeline."""
+        import numpy as np
+
+        from tandem.signals.backtest.moments import Moments
+
+        edges = kept_edges(self.project, self.log, [signal], self.playbook)[signal.name]
+        fires = np.flatnonzero(edges.fires[: edges.until(self.as_of)])
+        codes = self.fold.records.codes(signal.about)
+        of_edges = np.array([codes[one] for one in edges.subjects], np.int64)
+        return Moments.of(of_edges[edges.subject[fires]], edges.at[fires])
+
+
+def _find_outcome(playbook: Playbook, name: str) -> Outcome:
+    outcomes = playbook.product.judged.outcomes
     if name not in outcomes:
         raise UnknownName("outcome", name, outcomes)
     return outcomes[name]
 
 
-def _matched_kind(signal: Signal, outcome: Outcome) -> About:
-    """The kind of subject at which a firing and an outcome meet: the same, or else the account of both."""
+def matched_kind(signal: Signal, outcome: Outcome) -> About:
+    """The kind of subject at which a firing and an outcome meet: the same, or else the account of both. Raises Unmatched."""
     if signal.about == outcome.about:
         return signal.about
     if "account" in (signal.about, outcome.about):
@@ -194,28 +260,9 @@ def _matched_kind(signal: Signal, outcome: Outcome) -> About:
     )
 
 
-def _question(
-    project: Project, asked: BacktestRequest, log: Log, outcome: Outcome, hindsight: Hindsight, begins: Instant | None
-) -> Question:
-    from tandem.signals.backtest.backtest import Question
-
-    judged = project.playbook.product.judged
-    return Question(
-        horizon=asked.within,
-        as_of=hindsight.as_of,
-        complete_until=min(_complete_until(project, _sources_of(log, outcome, hindsight)), default=hindsight.as_of),
-        log_begins=hindsight.as_of if begins is None else begins,
-        first_ever=outcome.first_ever,
-        since=asked.since,
-        until=asked.until,
-        zone=project.zone,
-        touches_per_lead=judged.touches_per_lead,
-    )
-
-
-def _complete_until(project: Project, sources: Iterable[str]) -> Iterator[Instant]:
+def _complete_until(playbook: Playbook, sources: Iterable[str]) -> Iterator[Instant]:
     """Until when each source is complete, of those that say so, by the playbook or by when their export was made."""
-    judged, mappings = project.playbook.product.judged, project.playbook.sources
+    judged, mappings = playbook.product.judged, playbook.sources
     for source in sources:
         exported = mappings[source].exported_at if source in mappings else None
         if source in judged.complete_until:
@@ -249,19 +296,6 @@ def _events_of(selector: Selector, hindsight: Hindsight) -> set[str] | None:
     return None
 
 
-def _fired(project: Project, log: Log, signal: Signal, fold: Fold, as_of: Instant) -> Moments:
-    """The signal's firings, as they are kept, by the codes of the timeline."""
-    import numpy as np
-
-    from tandem.signals.backtest.moments import Moments
-
-    edges = kept_edges(project, log, [signal])[signal.name]
-    fires = np.flatnonzero(edges.fires[: edges.until(as_of)])
-    codes = fold.records.codes(signal.about)
-    of_edges = np.array([codes[one] for one in edges.subjects], np.int64)
-    return Moments.of(of_edges[edges.subject[fires]], edges.at[fires])
-
-
 def _fired_as_aimed(asked: BacktestRequest, signal: Signal, fold: Fold, question: Question) -> tuple[Moments, Aimed]:
     """The firings of the threshold that keeps the aim."""
     from tandem.app.curve import find_tests, sweep
@@ -284,37 +318,6 @@ def _fired_as_aimed(asked: BacktestRequest, signal: Signal, fold: Fold, question
     found = swept[chosen]
     rate = float(asked.aim.rate(leads[chosen], length))
     return Moments.of(found.subject[found.fires], found.at[found.fires]), Aimed(asked.aim, show(test), show(found.literal), rate)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Of the facts known by an instant. begins: the first instant at which anything was known; None of no facts. assumed: of so many facts."""
-
-    begins: Instant | None
-    facts: int
-    assumed: int
-
-    @property
-    def assumed_share(self) -> float | None:
-        return self.assumed / self.facts if self.facts else None
-
-
-def _known_by(log: Log, as_of: Instant) -> _Known:
-    """What a mapping says was known always begins nothing."""
-    facts = assumed = 0
-    begins: list[Instant] = []
-    limit = pa.scalar(as_of, INSTANT)
-    for kind in log.kinds():
-        if kind != "event" and kind not in RECORD_KINDS:
-            continue
-        for batch in log.batches(kind, ["occurred_at", "known_at", "assumed"]):
-            known = batch.filter(pc.less_equal(batch["known_at"], limit))
-            facts += known.num_rows
-            assumed += int(pc.sum(known["assumed"].cast(pa.int64())).as_py() or 0)
-            learnt = pc.max_element_wise(*(known[name].view(pa.int64()) for name in ("occurred_at", "known_at")))
-            first = pc.min(learnt.filter(pc.greater(learnt, EARLIEST))).as_py()
-            begins += [] if first is None else [int(first)]
-    return _Known(min(begins, default=None), facts, assumed)
 
 
 def _kinds_read(fold: Fold, signal: Signal, outcome: Outcome) -> set[str]:

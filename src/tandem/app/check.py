@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """folder: the playbook's, not the project's. seen: the names of all events in the project's data; None where there is none yet."""
+    """folder: the playbook's, not the project's. seen: the names of all events in the project's data; None where there is none yet.
+    called: the folder's name in what is told, where it is not its own."""
 
     folder: Path
     seen: Collection[str] | None = None
+    called: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class CheckReport:
 
 
 def check(request: CheckRequest) -> CheckReport:
-    playbook = read_playbook(request.folder)
+    playbook = read_playbook(request.folder, request.called)
     failed, tests = _run_tests(playbook)
     problems = sort_problems((*playbook.problems, *_never_seen(playbook, request.seen), *_trial(playbook), *failed))
     return CheckReport(problems, playbook.fingerprint, tuple(playbook.sources), tuple(playbook.signals), tests)

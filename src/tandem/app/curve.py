@@ -78,7 +78,7 @@ class Curve:
 @storage_faults()
 def find_curve(project: Project, asked: CurveRequest) -> Curve:
     """Raises UnknownName, and NoThreshold for a signal that compares nothing with a number or a length."""
-    signal = find_signal(project, asked.signal)
+    signal = find_signal(project.playbook, asked.signal)
     tests = find_tests(signal, asked.test)
     test = tests[asked.test - 1]
     log = project.log()

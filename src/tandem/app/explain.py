@@ -1,43 +1,32 @@
-"""`tandem explain`: why a signal turned on or off for somebody: the facts that came and went, the values before and after, and the rule."""
+"""`tandem explain SIGNAL SUBJECT`: why a signal turned on or off for somebody: the facts that came and went, the values before and after, and
+the rule; whether it fires there, and what became of the firing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tandem.app.edges import KeptEdges, find_signal, find_subject, kept_edges, open_fold
+from tandem.app.decided import Work, open_work
+from tandem.app.edges import KeptEdges, find_signal, find_subject
 from tandem.app.failures import UnknownName
+from tandem.app.fates import Fate, fate_of
+from tandem.app.in_force import Taken
+from tandem.app.lines import Told, tell_changes
+from tandem.app.measured import tests_of, values_of
+from tandem.app.permits import line_of
 from tandem.app.project import Project, read_typed, storage_faults
-from tandem.facts.text import show as show_fact
 from tandem.language.expression.check import check
-from tandem.language.expression.nodes import (
-    And,
-    Arithmetic,
-    Comparison,
-    Condition,
-    Expression,
-    FieldRef,
-    IsUnknown,
-    Literal,
-    Membership,
-    Not,
-    Or,
-    Until,
-    Value,
-)
+from tandem.language.expression.nodes import Condition, Value
 from tandem.language.expression.show import show
 from tandem.language.expression.units import Unit
 from tandem.signals.playbook.declare import Signal
-from tandem.signals.world import Answer
-from tandem.storage.log import Log
+from tandem.signals.world import Answer, Subject
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.signals.because import Change
     from tandem.signals.fold import Alone, Fold
 
 TURNS_SHOWN = 12
@@ -52,18 +41,7 @@ class ExplainRequest:
     subject: str
     at: str | None = None
     as_of: str | None = None
-
-
-@dataclass(frozen=True)
-class Told:
-    """A fact that changed something at the edge. how: it entered, it left, or it aged out of a window. line: in notation."""
-
-    how: str
-    id: str
-    kind: str
-    occurred_at: Instant
-    known_at: Instant
-    line: str
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +69,8 @@ class Explained:
     """at, edge, known_at, fires: of the edge; None where the signal had not turned for the subject until then: then `tests` and `measures` are as of now.
 
     known_at: None where the edge is one of time alone at its own instant. by_time: nothing but time changed. file, line: of the rule.
+    received: the line of `boundary.yaml` that says what the signal permits; None where none does, and then nobody receives its firings.
+    firing: of this time on; None where it does not fire. quiet_since: the firing that keeps it quiet, less than its cooldown before.
     """
 
     signal: Signal
@@ -110,8 +90,12 @@ class Explained:
     exists: bool
     until: Instant
     as_of: Instant
-    zone: tzinfo
+    zone: ZoneInfo
     fingerprint: str
+    said: Taken
+    received: str | None
+    firing: Fate | None
+    quiet_since: Instant | None
 
 
 @storage_faults()
@@ -120,21 +104,21 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
     from tandem.signals.because import changes
     from tandem.timeline.steps import values_at
 
-    signal = find_signal(project, asked.signal)
-    log = project.log()
-    as_of = project.as_of(asked.as_of, log)
-    until = as_of if asked.at is None else min(as_of, read_typed(asked.at, project.zone))
-    kept = kept_edges(project, log, [signal])[signal.name]
-    fold = open_fold(project, log)
+    work = open_work(project, asked.as_of, draft=asked.draft)
+    ruling, log, as_of = work.now, work.log, work.as_of
+    playbook, fold = ruling.playbook, ruling.fold
+    signal = find_signal(playbook, asked.signal)
+    until = as_of if asked.at is None else min(as_of, read_typed(asked.at, ruling.zone))
+    kept = ruling.edges(signal)
     ids = fold.timeline.subjects(signal.about).ids
-    named = find_subject(project, log, signal, asked.subject, ids, as_of)
+    named = find_subject(log, playbook, signal.about, asked.subject, ids, as_of)
     subject = _code(fold, signal, named)
     edge = _latest(kept, named, until)
     at = until if edge is None else int(kept.at[edge])
     before = _before(kept, edge)
     found = changes(fold, signal.when, signal.about, subject, at) if edge is not None else []
     alone = fold.alone(signal.about, subject)
-    types = check(signal.when, project.playbook.names, signal.about)
+    types = check(signal.when, playbook.names, signal.about)
     place = signal.place
     line, _ = place.source.place(place.start)
     return Explained(
@@ -149,15 +133,44 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
         file=place.source.path,
         line=line,
         text=place.text,
-        tests=tuple(_tested(alone, test, at) for test in _tests(signal.when)),
-        measures=tuple(_measured(alone, value, types.type_of(value).unit, before, at) for value in _values(signal.when)),
-        facts=tuple(_told(log, found[:FACTS_SHOWN], fold, project.zone)),
+        tests=tuple(_tested(alone, test, at) for test in tests_of(signal.when)),
+        measures=tuple(_measured(alone, value, types.type_of(value).unit, before, at) for value in values_of(signal.when)),
+        facts=tuple(tell_changes(log, found[:FACTS_SHOWN], fold, ruling.zone)),
         exists=bool(values_at(fold.timeline.subjects(signal.about).existence.between(subject, subject + 1), at)[0] == 1),
         until=until,
         as_of=as_of,
-        zone=project.zone,
-        fingerprint=project.playbook.fingerprint,
+        zone=ruling.zone,
+        fingerprint=playbook.fingerprint,
+        said=work.said,
+        **_firing(work, signal, kept, edge),
     )
+
+
+def _firing(work: Work, signal: Signal, kept: KeptEdges, edge: int | None) -> dict[str, Any]:
+    """What is told of the firing of an edge that enters."""
+    rule = work.now.boundary.signals.get(signal.name)
+    none = {"received": None if rule is None else line_of(rule.place), "firing": None, "quiet_since": None}
+    if edge is None or not kept.entered[edge]:
+        return none
+    at, whose = int(kept.at[edge]), kept.subject == kept.subject[edge]
+    if rule is None:
+        # Nobody decides about it, so what is kept of its edges says when it fires.
+        fired = kept.at[whose & kept.fires & (kept.at < at)]
+        return none | {"quiet_since": None if kept.fires[edge] or not len(fired) else int(fired[-1])}
+    subject, whose_now = Subject(signal.about, kept.subjects[int(kept.subject[edge])]), work.now.answers.whose
+    left = kept.at[whose & (kept.at > at)]
+    ends = min(work.as_of, int(left[0]) - 1 if len(left) else work.as_of)
+    ours = [
+        each
+        for each in work.sweep.firings
+        if each.signal == signal.name and each.at <= ends and whose_now(each.subject, each.at, max(at, each.at)) == subject
+    ]
+    here = next((each for each in ours if at <= each.at), None)
+    if here is not None:
+        turns = {*kept.at[~kept.entered].tolist(), *(each.since for each in work.rulings)}
+        return none | {"firing": fate_of(work, here, sorted(turns))}
+    before = max((each.at for each in ours), default=None)
+    return none | {"quiet_since": before if before is not None and at - before < signal.cooldown else None}
 
 
 def _code(fold: Fold, signal: Signal, name: str) -> int:
@@ -181,48 +194,6 @@ def _before(kept: KeptEdges, edge: int | None) -> Instant | None:
     return int(kept.at[earlier[-1]]) if len(earlier) else None
 
 
-def _tests(condition: Condition) -> Iterator[Condition]:
-    """What `and`, `or` and `not` join, in the order of the text."""
-    match condition:
-        case And() | Or():
-            for part in condition.parts:
-                yield from _tests(part)
-        case Not():
-            yield from _tests(condition.part)
-        case _:
-            yield condition
-
-
-def _values(condition: Condition) -> list[Value]:
-    """What the tests compare, each once: measures and fields, not literals."""
-    found: dict[Value, None] = {}
-    for test in _tests(condition):
-        sides: Sequence[Expression] = ()
-        match test:
-            case Comparison():
-                sides = (test.left, test.right)
-            case Membership() | IsUnknown():
-                sides = (test.value,)
-        for side in sides:
-            for value in _counted(side):
-                if not isinstance(value, Literal) and not _is_rolled(value):
-                    found[value] = None
-    return list(found)
-
-
-def _counted(side: Expression) -> Iterator[Value]:
-    if isinstance(side, Arithmetic):
-        yield from _counted(side.left)
-        yield from _counted(side.right)
-    yield side  # type: ignore[misc]
-
-
-def _is_rolled(value: Value) -> bool:
-    """`any` and `all` ask workspaces one by one, and have no one value."""
-    ref = value.field if isinstance(value, Until) else value
-    return isinstance(ref, FieldRef) and ref.roll_up in ("any", "all")
-
-
 def _tested(alone: Alone, test: Condition, at: Instant) -> Tested:
     from tandem.timeline.steps import values_at
 
@@ -236,19 +207,3 @@ def _measured(alone: Alone, value: Value, unit: Unit, since: Instant | None, at:
     return Measured(
         show(value), unit, alone.answer(value, at - 1), alone.answer(value, at), tuple((t, alone.answer(value, t)) for t in turns)
     )
-
-
-def _told(log: Log, found: list[Change], fold: Fold, zone: tzinfo) -> Iterator[Told]:
-    """The facts of the changes, in the order in which they occurred."""
-    rows = [change for change in found if change.version is None]
-    events = dict(zip([each.row for each in rows], log.at("event", fold.timeline.places([each.row for each in rows])), strict=True))
-    ids = {
-        kind: {each.version.id for each in found if each.version is not None and each.kind == kind}
-        for kind in {each.kind for each in found}
-    }
-    records = {(kind, fact.id): fact for kind, named in ids.items() if kind != "event" for fact in log.named(kind, named)}
-    told = []
-    for change in found:
-        fact = events[change.row] if change.version is None else records[change.kind, change.version.id]
-        told.append(Told(change.how, fact.id, change.kind, fact.occurred_at, fact.known_at, show_fact(fact, zone)))
-    yield from sorted(told, key=lambda each: (each.occurred_at, each.id))

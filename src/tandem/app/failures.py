@@ -46,9 +46,10 @@ class PlaybookProblems(Failure):
 class UnknownName(Failure):
     code = "unknown_name"
 
-    def __init__(self, noun: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, noun: str, name: str, known: Iterable[str], *, near: str | None = None) -> None:
+        """near: the one that was most likely meant, where it is not to be found among the names."""
         names = sorted(known)
-        self.nearest = nearest(name, names)
+        self.nearest = near or nearest(name, names)
         shown = ", ".join(f"`{each}`" for each in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         mend = (
             f"did you mean `{self.nearest}`?"

@@ -47,7 +47,7 @@ class Playbook:
     """What the folder says. Where `problems` holds an error, what could not be read has its default, and must not be acted upon.
 
     boundary: None where there is no `boundary.yaml`. names: all that its conditions may name. events_at, trial_at: where `product.yaml` declares each event, and how long a trial lasts.
-    fingerprint: the version of all its rules; see `language/fingerprint.py`.
+    fingerprint: the version of all its rules; see `language/fingerprint.py`. roots, spelt: what it is taken of, to compare two versions.
     """
 
     company: Company = field(default_factory=Company)
@@ -61,6 +61,8 @@ class Playbook:
     events_at: Mapping[str, Span] = field(default_factory=dict)
     trial_at: Span | None = None
     fingerprint: str = ""
+    roots: Mapping[str, Node | None] = field(default_factory=dict)
+    spelt: Mapping[Span, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @cached_property
@@ -83,16 +85,32 @@ class Playbook:
         )
 
 
-def read_playbook(folder: Path) -> Playbook:
-    """Reads every file of the folder. Never raises for what the files hold; a folder that is not there lacks its `company.yaml`."""
-    return _Folder(folder).playbook()
+def read_playbook(folder: Path, called: str | None = None) -> Playbook:
+    """Reads every file of the folder. Never raises for what the files hold; a folder that is not there lacks its `company.yaml`.
+
+    called: the folder's name in problems and places, where it is not its own.
+    """
+    return _Folder(folder, called or folder.name).playbook()
+
+
+def read_texts(folder: Path) -> dict[str, bytes]:
+    """The content of every file of the folder that means something, by its path in it. Raises OSError."""
+    return {path: _content(folder / path) for path in _Folder(folder, folder.name).files()}
+
+
+def _content(path: Path) -> bytes:
+    # A pipe would be waited for, until somebody writes into it.
+    if S_ISFIFO(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe")
+    with path.open("rb") as file:
+        return file.read(FILE_BYTES_MAX + 1)  # One byte more tells that it is too large.
 
 
 class _Folder:
     """One reading of the folder: the files that are there, their trees, and what is wrong."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, called: str) -> None:
+        self.folder, self.called = folder, called
         self.problems: list[Problem] = []
         self.roots: dict[str, Node | None] = {}
 
@@ -111,6 +129,7 @@ class _Folder:
         declared = self.read_declarations(paths)
         self.problems += declared.problems
         bounded = self.read_boundary(declared, known.time_zone) if BOUNDARY_FILE in paths else None
+        spelt = {**declared.spelt, **({} if bounded is None else bounded.spelt)}
         return Playbook(
             company=known,
             product=Product() if product is None else product.product(known.time_zone, declared.sets, declared.outcomes),
@@ -122,7 +141,9 @@ class _Folder:
             names=declared.names,
             events_at=events_in(self.roots.get(PRODUCT_FILE)),
             trial_at=None if product is None or product.trial is None else product.trial.span,
-            fingerprint=fingerprint(self.roots, {**declared.spelt, **({} if bounded is None else bounded.spelt)}),
+            fingerprint=fingerprint(self.roots, spelt),
+            roots=self.roots,
+            spelt=spelt,
             problems=sort_problems(self.problems),
         )
 
@@ -187,11 +208,7 @@ class _Folder:
 
     def tree(self, path: str) -> Tree | None:
         try:
-            # A pipe would be waited for, until somebody writes into it.
-            if S_ISFIFO((self.folder / path).stat().st_mode):
-                raise OSError(errno.EINVAL, "it is a pipe")
-            with (self.folder / path).open("rb") as file:
-                content = file.read(FILE_BYTES_MAX + 1)  # One byte more tells that it is too large.
+            content = _content(self.folder / path)
         except OSError as error:
             what = "it is a folder" if isinstance(error, IsADirectoryError) else (error.strerror or "unknown").lower()
             self.problem("unreadable_file", f"`{path}` cannot be read: {what}", path, "put a readable text file in its place")
@@ -250,7 +267,7 @@ class _Folder:
         self.problems.append(Problem(code, message, source.span(0, 0), help))
 
     def shown(self, path: str) -> str:
-        return f"{self.folder.name}/{path}"
+        return f"{self.called}/{path}"
 
 
 def _source_of(path: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from deltalake.exceptions import TableNotFoundError
@@ -24,13 +25,15 @@ from tandem.app.failures import (
     UnreadableInput,
     WrongUsage,
 )
-from tandem.app.playbook import Playbook, read_playbook
 from tandem.app.world import World
 from tandem.storage.journal import Damaged
 from tandem.storage.lock import Held
 from tandem.storage.log import Log, Writer
 from tandem.storage.manifest import NewerFormat, OlderFormat
 from tandem.values.instants import Instant, read_instant
+
+if TYPE_CHECKING:
+    from tandem.app.playbook import Playbook
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -49,6 +52,9 @@ class Project:
     @cached_property
     def playbook(self) -> Playbook:
         """The folder's playbook. Raises PlaybookProblems where it does not read: a command never works on half a playbook."""
+        # What was kept may answer without it, and to load its shapes takes as long as all the rest.
+        from tandem.app.playbook import read_playbook
+
         playbook = read_playbook(self.folder / "playbook")
         errors = [problem for problem in playbook.problems if problem.severity == "error"]
         if errors:
@@ -75,11 +81,11 @@ class Project:
         with storage_faults(), Writer(self.folder / "data", command) as writer:
             yield writer
 
-    def as_of(self, typed: str | None, log: Log) -> Instant:
+    def as_of(self, typed: str | None, log: Log, zone: ZoneInfo | None = None) -> Instant:
         """The instant at which a question is asked: the one typed; else the clock where the project has ever been served; else the
-        greatest `known_at` in the log. A bare date is midnight in the company's time zone."""
+        greatest `known_at` in the log. A bare date is midnight in `zone`, by default that of the folder's playbook."""
         if typed is not None:
-            return read_typed(typed, self.zone)
+            return read_typed(typed, self.zone if zone is None else zone)
         if log.served or log.known_until is None:
             return self.world.now()
         return log.known_until

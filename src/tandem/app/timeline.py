@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +16,8 @@ import pyarrow.compute as pc
 
 from tandem import __version__
 from tandem.app.asking import Asking
+from tandem.app.failures import PlaybookProblems
+from tandem.app.playbook import Playbook
 from tandem.app.project import Project
 from tandem.app.timeline_parts import (
     KEYS,
@@ -45,11 +49,37 @@ from tandem.timeline.words import Words
 LAYOUT_VERSION = 1
 # A tail is at most so many times smaller than its base, else they are one.
 TAIL_MOST = 10
+# Of playbooks with other rules of identity than the folder's, so many timelines are kept.
+OTHERS_MOST = 3
 
 
-def open_timeline(project: Project, log: Log) -> Timeline:
-    """The timeline of all that the log holds."""
-    return KeptTimeline(log, project.playbook.product.rules, Derived(log.data / "timeline"))
+def open_timeline(project: Project, log: Log, playbook: Playbook | None = None) -> Timeline:
+    """The timeline of all that the log holds, under a playbook's rules of identity; by default the folder's.
+
+    `data/timeline/` follows the folder. A playbook with other rules has its own under `data/timelines/`, so that neither throws out the other.
+    """
+    main = Derived(log.data / "timeline")
+    said = project.playbook if playbook is None else playbook
+    rules, standing = said.product.rules, main.manifest()
+    if playbook is None or (standing is not None and standing.state.get("rules") == _digest(rules)) or _is_folder_s(project, rules):
+        return KeptTimeline(log, rules, main)
+    others = log.data / "timelines"
+    _make_room(others, _digest(rules))
+    return KeptTimeline(log, rules, Derived(others / _digest(rules)))
+
+
+def _is_folder_s(project: Project, rules: Rules) -> bool:
+    try:
+        return project.playbook.product.rules == rules
+    except PlaybookProblems:
+        return False
+
+
+def _make_room(folder: Path, name: str) -> None:
+    """Remove the timelines of other rules that were made first, but for the last few; who reads one keeps its files."""
+    if folder.is_dir() and not (folder / name).exists():
+        for each in sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime_ns)[: -(OTHERS_MOST - 1)]:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 class KeptTimeline:
@@ -247,12 +277,15 @@ def _base(log: Log, coded: CodedLog) -> dict[str, int]:
 
 
 def _state(log: Log, rules: Rules) -> dict[str, Any]:
-    said = msgspec.json.encode(rules, order="deterministic")
     return {
         "layout": LAYOUT_VERSION,
         "tandem": __version__,
-        "rules": blake2b(said, digest_size=16).hexdigest(),
+        "rules": _digest(rules),
         "log": log.key,
         "place_end": log.place_end,
         "known_until": log.known_until,
     }
+
+
+def _digest(rules: Rules) -> str:
+    return blake2b(msgspec.json.encode(rules, order="deterministic"), digest_size=16).hexdigest()

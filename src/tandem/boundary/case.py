@@ -106,17 +106,6 @@ class Case:
         return found
 
     @cached_property
-    def firings(self) -> list[Firing]:
-        """In the order of their instants: at an edge that enters, unless the signal fired less than its cooldown before for whoever that is now."""
-        found: list[Firing] = []
-        for stay in sorted(self.stays, key=lambda one: (one.since, one.signal, one.subject)):
-            cooldown = self.signals[stay.signal].cooldown
-            before = [each for each in found if each.signal == stay.signal and stay.since - each.at < cooldown]
-            if all(self.whose(each.subject, each.at, stay.since) != stay.subject for each in before):
-                found.append(Firing(stay.signal, stay.subject, stay.since))
-        return found
-
-    @cached_property
     def passings(self) -> list[tuple[Instant, Subject, Subject]]:
         """From when on what fired for one subject fired for another: merges, and domains that the one record that names them takes over."""
         merges = [

@@ -10,8 +10,10 @@ from typing import Literal as OneOf
 
 from tandem.boundary.blocks import Question, Reason
 from tandem.boundary.case import Case, Touch, touches
-from tandem.boundary.evidence import evidence
-from tandem.boundary.meaning import Refusal, answer
+from tandem.boundary.evidence import Evidence, evidence
+from tandem.boundary.firings import Cases, in_order
+from tandem.boundary.in_force import periods
+from tandem.boundary.meaning import Answer, Refusal, answer
 from tandem.signals.world import Subject, account_of, survivor
 from tandem.values.instants import Instant
 
@@ -43,9 +45,16 @@ class Judgement:
         return Fraction(self.poached, self.touches) if self.touches else None
 
 
-def judged(case: Case, since: Instant, until: Instant, as_of: Instant) -> list[Judged]:
-    """Every outbound touch in [since, until) that is known as of an instant, by its own instant."""
-    return [judge(case, each) for each in touches(case, as_of) if each.is_outbound and since <= each.at < until]
+def judged(cases: Cases, since: Instant, until: Instant, as_of: Instant) -> list[Judged]:
+    """Every outbound touch in [since, until) that is known as of an instant, by its own instant and the playbook in force then.
+
+    What was done before any playbook was in force broke none, and is not judged.
+    """
+    found = []
+    for period, one in periods(in_order(cases)):
+        ours = [each for each in touches(one.playbook, as_of) if each.is_outbound and since <= each.at < until]
+        found += [judge(one.playbook, each) for each in ours if period.covers(each.at)]
+    return found
 
 
 def judge(case: Case, touch: Touch) -> Judged:
@@ -53,13 +62,22 @@ def judge(case: Case, touch: Touch) -> Judged:
     account, person = _whom(case, touch)
     if account is None:
         return Judged(touch, "unmatched", None)
-    asked = Question(account, person, touch.channel, touch.seller, touch.purpose, touch)
-    speaking = [each for each in evidence(case, account, touch.at) if each.speaks_for(touch.seller)]
+    asked = question_of(touch, account, person)
+    return verdict_of(touch, account, evidence(case, account, touch.at), answer(case, asked, touch.at))
+
+
+def question_of(touch: Touch, account: str, person: str | None) -> Question:
+    """What is asked of a touch that was made: it does not count against itself."""
+    return Question(account, person, touch.channel, touch.seller, touch.purpose, touch)
+
+
+def verdict_of(touch: Touch, account: str, found: Sequence[Evidence], answered: Answer) -> Judged:
+    """found: all evidence of the account at the touch's instant. answered: what the touch's question was answered."""
+    speaking = [each for each in found if each.speaks_for(touch.seller)]
     if not speaking:
         return Judged(touch, "poached", account)
-    found = answer(case, asked, touch.at)
-    if found.permit is None:
-        return Judged(touch, "violation", account, found.refusals)
+    if answered.permit is None:
+        return Judged(touch, "violation", account, answered.refusals)
     only_override = all(each.kind == "override" for each in speaking)
     return Judged(touch, "override" if only_override else "permitted", account)
 

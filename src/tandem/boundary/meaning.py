@@ -18,85 +18,37 @@ Where the design is silent, this page decides:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-
-from tandem.boundary.blocks import Block, Question, Reason, blocks
+from tandem.boundary.blocks import Question, blocks
 from tandem.boundary.case import Case
-from tandem.boundary.evidence import TIER, Evidence, Stance, evidence, not_before, stance, valid_until
-from tandem.boundary.policy import MOTIONS, PURPOSES, HumanMotion, Purpose
+from tandem.boundary.combining import Answer as Answer
+from tandem.boundary.combining import Permit as Permit
+from tandem.boundary.combining import Refusal as Refusal
+from tandem.boundary.combining import combined, of_account
+from tandem.boundary.evidence import TIER, evidence, not_before, stance, valid_until
 from tandem.language.expression.nodes import Condition, FieldRef
-from tandem.language.source import Span
 from tandem.signals.meaning import moments
 from tandem.signals.world import FOREVER, Subject, members, read_date
 from tandem.values.instants import Instant
 
 
-@dataclass(frozen=True)
-class Permit:
-    """motion, purpose: the furthest that any of the evidence goes. expires_at: None while some of it is on or open.
-
-    seller: the only one of ours who may, or None. people: of an account's permit, those who may be touched.
-    """
-
-    motion: HumanMotion
-    purpose: Purpose
-    channels: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-    expires_at: Instant | None
-    starts_at: Instant | None = None
-    seller: str | None = None
-    people: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """place: the line of the playbook that refuses. until: when it may end, as far as is known."""
-
-    reason: Reason
-    place: Span | None = None
-    until: Instant | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """permit: None where there is a refusal, and the other way round."""
-
-    stance: Stance
-    permit: Permit | None
-    refusals: tuple[Refusal, ...]
-
-
 def answer(case: Case, asked: Question, t: Instant) -> Answer:
     """Whether a touch is permitted at t, and why not."""
-    speaking = [each for each in evidence(case, asked.account, t) if each.speaks_for(asked.seller)]
-    standing = blocks(case, asked, t)
-    whose = stance(case, asked.account, t)
-    granted = [(each, left) for each in speaking if (left := _channels_left(case, each, standing, asked))]
-    if granted:
-        return Answer(whose, _permit(granted), ())
-    if not speaking:
-        return Answer(whose, None, (Refusal("no_evidence", None, not_before(case, asked.account, t)), *map(_refusal, standing)))
-    fitting = [each for each in speaking if _fits(case, each, asked)]
-    if not fitting:
-        whole = [block for block in standing if block.channels is None and any(block.stands_against(each) for each in speaking)]
-        return Answer(whose, None, (_unfit(case, speaking, asked), *map(_refusal, whole)))
-    reasons = [block for block in standing if any(block.takes(_asked_channels(case, each, asked), each) for each in fitting)]
-    return Answer(whose, None, tuple(map(_refusal, reasons)))
+    return combined(
+        asked,
+        stance(case, asked.account, t),
+        evidence(case, asked.account, t),
+        blocks(case, asked, t),
+        case.boundary.channels,
+        lambda: not_before(case, asked.account, t),
+    )
 
 
 def answer_of_account(case: Case, account: str, t: Instant) -> Answer:
     """What may be done with an account in general: with whom of its people it may be done, else why not with nobody in particular."""
     nobody = answer(case, Question(account), t)
     people = [one.id for one in members(case.world, "person", account, t)]
-    each = {one: answer(case, Question(account, one), t).permit for one in people}
-    permits = [permit for permit in (nobody.permit, *each.values()) if permit is not None]
-    if not permits:
-        return nobody
-    reached = {channel for permit in permits for channel in permit.channels}
-    found = dict.fromkeys(one for permit in permits for one in permit.evidence)
-    best = _permit([(one, tuple(channel for channel in one.channels if channel in reached)) for one in found])
-    return Answer(nobody.stance, replace(best, people=tuple(one for one, permit in each.items() if permit is not None)), ())
+    each = [(one, permit) for one in people if (permit := answer(case, Question(account, one), t).permit) is not None]
+    return of_account(nobody, [permit for _, permit in each], tuple(one for one, _ in each))
 
 
 def starts_at(case: Case, account: str, t: Instant) -> Instant | None:
@@ -107,52 +59,6 @@ def starts_at(case: Case, account: str, t: Instant) -> Instant | None:
             break
         start = at
     return start
-
-
-def _channels_left(case: Case, one: Evidence, standing: Iterable[Block], asked: Question) -> tuple[str, ...]:
-    """The channels by which this evidence permits what is asked."""
-    wanted = _asked_channels(case, one, asked) if _fits(case, one, asked) else frozenset()
-    left = wanted.difference(*(block.takes(wanted, one) for block in standing))
-    return tuple(each for each in one.channels if each in left)
-
-
-def _fits(case: Case, one: Evidence, asked: Question) -> bool:
-    """Whether the evidence permits the channel and the purpose, if nothing stands against it. What is unknown fits."""
-    return bool(_asked_channels(case, one, asked)) and _goes_so_far(one, asked)
-
-
-def _asked_channels(case: Case, one: Evidence, asked: Question) -> frozenset[str]:
-    theirs = frozenset(one.channels)
-    return theirs & {asked.channel} if asked.channel in case.boundary.channels else theirs
-
-
-def _goes_so_far(one: Evidence, asked: Question) -> bool:
-    wanted = next((each for each in PURPOSES if each == asked.purpose), PURPOSES[0])
-    return PURPOSES.index(wanted) <= PURPOSES.index(one.purpose)
-
-
-def _unfit(case: Case, speaking: list[Evidence], asked: Question) -> Refusal:
-    """What none of the evidence permits: the channel, or by that channel the purpose."""
-    of_channel = [each for each in speaking if _asked_channels(case, each, asked)]
-    return Refusal("purpose", of_channel[0].place) if of_channel else Refusal("channel", speaking[0].place)
-
-
-def _refusal(block: Block) -> Refusal:
-    return Refusal(block.reason, block.place, block.until)
-
-
-def _permit(granted: list[tuple[Evidence, tuple[str, ...]]]) -> Permit:
-    ones = [one for one, _ in granted]
-    ends = [one.until for one in ones]
-    sellers = {one.seller for one in ones}
-    return Permit(
-        motion=max((one.motion for one in ones), key=MOTIONS.index),
-        purpose=max((one.purpose for one in ones), key=PURPOSES.index),
-        channels=tuple(dict.fromkeys(channel for _, left in granted for channel in left)),
-        evidence=tuple(ones),
-        expires_at=None if None in ends else max(each for each in ends if each is not None),
-        seller=next(iter(sellers)) if len(sellers) == 1 else None,
-    )
 
 
 # Instants.

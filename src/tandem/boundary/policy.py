@@ -68,6 +68,11 @@ class Qualifying:
     def is_procurement(self) -> bool:
         return self.sla is not None
 
+    @property
+    def keeping(self) -> Budget | None:
+        """The budget that may keep a firing waiting: what procurement asks for never waits for one."""
+        return None if self.is_procurement else self.budget
+
 
 @dataclass(frozen=True)
 class Cap:

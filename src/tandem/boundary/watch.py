@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tandem.boundary.case import Case, Firing, is_employed, open_opportunities, said, touches
 from tandem.boundary.evidence import valid_until
+from tandem.boundary.firings import Cases, firings, in_order
+from tandem.boundary.in_force import InForce, in_force_at, periods
+from tandem.boundary.policy import Qualifying
 from tandem.signals.world import records_at
 from tandem.values.instants import Instant
 
@@ -36,36 +40,51 @@ class Watch:
         return Fraction(len(self.neglected), len(self.due)) if self.due else None
 
 
-def neglected(case: Case, t: Instant) -> list[Due]:
+def neglected(cases: Cases, t: Instant) -> list[Due]:
     """Whom nobody has accepted at t, although the time for it is over. No block, budget or hold-out hides an account here."""
-    bound = [each for each in case.firings if is_bound(case, each, t)]
-    found = [_due(case, each, t) for each in bound if deadline(case, each) <= t]
+    playbooks = in_order(cases)
+    bound = [each for each in firings(playbooks) if is_bound(playbooks, each, t)]
+    found = [_due(playbooks, each, t) for each in bound if deadline(playbooks, each) <= t]
     return [each for each in found if each is not None and each.owner is None]
 
 
-def watch(case: Case, since: Instant, until: Instant, as_of: Instant) -> Watch:
+def watch(cases: Cases, since: Instant, until: Instant, as_of: Instant) -> Watch:
     """Every firing whose deadline fell into [since, until), and was over as of an instant. What is not yet due is no case of either."""
-    ends = [(each, deadline(case, each)) for each in case.firings if _is_watched(case, each)]
-    found = [_due(case, each, end) for each, end in ends if since <= end < until and end <= as_of]
+    playbooks = in_order(cases)
+    ends = [(each, deadline(playbooks, each)) for each in firings(playbooks) if _is_watched(playbooks, each)]
+    found = [_due(playbooks, each, end) for each, end in ends if since <= end < until and end <= as_of]
     return Watch(tuple(each for each in found if each is not None))
 
 
-def is_bound(case: Case, firing: Firing, t: Instant) -> bool:
-    """Whether the evidence of a procurement signal has held since it fired, without a break."""
-    if not _is_watched(case, firing) or t < firing.at:
+def is_bound(cases: Cases, firing: Firing, t: Instant) -> bool:
+    """Whether the evidence of a procurement signal has held since it fired, without a break, by each playbook while it was in force."""
+    playbooks = in_order(cases)
+    if t < firing.at or not _is_watched(playbooks, firing):
         return False
-    rule, end = case.boundary.signals[firing.signal], firing.at
-    for stay in sorted(case.stays, key=lambda one: one.since):
-        theirs = stay.signal == firing.signal and case.whose(firing.subject, firing.at, stay.since) == stay.subject
-        if theirs and firing.at <= stay.since <= min(end, t):
-            end = max(end, valid_until(rule, stay.known_at(t)))
+    end = firing.at
+    for since, until in sorted(_held(playbooks, firing, t)):
+        if since <= end:
+            end = max(end, until)
     return t < end
 
 
-def deadline(case: Case, firing: Firing) -> Instant:
-    sla = case.boundary.signals[firing.signal].sla
-    assert sla is not None, "a procurement signal has an SLA"
-    return case.hours.after(firing.at, sla)
+def _held(playbooks: Sequence[InForce[Case]], firing: Firing, t: Instant) -> Iterator[tuple[Instant, Instant]]:
+    """From when until when the signal was evidence, for whoever the subject was, as far as is known at t."""
+    for period, one in periods(playbooks):
+        case, rule = one.playbook, one.playbook.boundary.signals.get(firing.signal)
+        if rule is None or rule.sign == "none":
+            continue
+        for stay in case.stays:
+            if stay.signal == firing.signal and stay.since <= t and case.whose(firing.subject, firing.at, stay.since) == stay.subject:
+                yield max(stay.since, period.since), min(valid_until(rule, stay.known_at(t)), period.until)
+
+
+def deadline(cases: Cases, firing: Firing) -> Instant:
+    """By the playbook under which it fired, whatever has come into force since."""
+    playbooks = in_order(cases)
+    case, rule = _fired_under(playbooks, firing)
+    assert rule.sla is not None, "a procurement signal has an SLA"
+    return case.hours.after(firing.at, rule.sla)
 
 
 def accepted_owner(case: Case, account: str, since: Instant, t: Instant) -> str | None:
@@ -78,13 +97,21 @@ def accepted_owner(case: Case, account: str, since: Instant, t: Instant) -> str 
     return next((each for each in sellers if is_employed(case, each, t)), None)
 
 
-def _is_watched(case: Case, firing: Firing) -> bool:
-    return case.boundary.signals[firing.signal].is_procurement
+def _fired_under(playbooks: Sequence[InForce[Case]], firing: Firing) -> tuple[Case, Qualifying]:
+    case = in_force_at(playbooks, firing.at)
+    assert case is not None, "what fires does so by a playbook in force"
+    return case, case.boundary.signals[firing.signal]
 
 
-def _due(case: Case, firing: Firing, t: Instant) -> Due | None:
-    """None of a firing whose subject belongs to no account."""
+def _is_watched(playbooks: Sequence[InForce[Case]], firing: Firing) -> bool:
+    return _fired_under(playbooks, firing)[1].is_procurement
+
+
+def _due(playbooks: Sequence[InForce[Case]], firing: Firing, t: Instant) -> Due | None:
+    """None of a firing whose subject belongs to no account. Who counts as an owner is said by the playbook in force at t."""
+    case = in_force_at(playbooks, t)
+    assert case is not None, "since a firing a playbook has been in force"
     account = case.account(firing.subject, firing.at, t)
     if account is None:
         return None
-    return Due(firing, account, deadline(case, firing), accepted_owner(case, account, firing.at, t))
+    return Due(firing, account, deadline(playbooks, firing), accepted_owner(case, account, firing.at, t))

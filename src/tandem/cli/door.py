@@ -31,6 +31,12 @@ def dated(command: F) -> F:
     return click.option("--as-of", metavar="INSTANT", help=help_)(command)
 
 
+def drafted(command: F) -> F:
+    """The option `--draft`."""
+    help_ = "By the playbook in the folder, not by the one in force."
+    return click.option("--draft", is_flag=True, help=help_)(command)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="tandem")
 @click.option("-C", "folder", type=FOLDER, default=Path(), metavar="DIR", help="The project's folder; else the current one.")

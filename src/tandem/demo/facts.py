@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,9 +24,15 @@ PLAYBOOK = Path(__file__).parent / "playbook"
 IMPORTED_AT = EXPORTED_AT + HOUR
 
 
+@cache
+def larch_playbook() -> Playbook:
+    """As it is written into each demo's folder."""
+    return read_playbook(PLAYBOOK)
+
+
 def facts_of(company: Company) -> dict[str, pa.Table]:
     """All facts as tables of `FACT_SCHEMAS` by kind, without those that came twice, failed, or are suppressed."""
-    playbook = read_playbook(PLAYBOOK)
+    playbook = larch_playbook()
     parts: dict[str, list[pa.RecordBatch]] = {}
     for each in export(company):
         for kind, batch in _read(each, playbook).items():

@@ -37,7 +37,7 @@ BAD_CALLS: tuple[tuple[str, str], ...] = (
 # By export: reason, and cells in the order of its columns; fewer cells than columns are the fault.
 BAD_ROWS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "crm_accounts": (
-        ("bad_value", ("A-9001", "Test account, do not use", "", "", "US", "about 200", "", "bea.ortiz", "2026-02-01", "", "", "", "")),
+        ("bad_value", ("A-9001", "Test account, do not use", "", "", "US", "about 200", "medium", "", "bea.ortiz", "2026-02-01", "", "", "", "")),
     ),
     "crm_opportunities": (
         ("bad_value", ("O-9001", "2026-05-04T15:00:00Z", "A-1001", "Renewal", "Discovery", "pipeline", "tbd", "USD", "2026-09-30", "bea.ortiz", "", "", "")),

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from numpy.random import Generator
 
+from tandem.demo import planted
 from tandem.demo.billing import SEAT_PRICE, SubscriptionRow, subscription_rows
 from tandem.demo.cast import Account
 from tandem.demo.life import Life
 from tandem.demo.sale import Contact
 from tandem.demo.words import pick
-from tandem.values.instants import DAY, HOUR, SECOND, Instant, show, to_datetime
+from tandem.values.instants import DAY, HOUR, SECOND, Instant, from_datetime, show, to_datetime
 
 SELLERS = ("bea.ortiz", "tom.lindgren", "sofia.marsh")
 SALES_ZONE = ZoneInfo("America/New_York")
+_SHOWN = "%m/%d/%Y %H:%M"
 _STAFF = {"development": "raj.mehta", "success": "nora.quist"}
 _FORECAST = {
     "Discovery": ("pipeline", 1.0),
@@ -31,7 +33,10 @@ _FORECAST = {
 
 @dataclass(frozen=True)
 class AccountRow:
-    """product_workspace: filled in by hand where the people's mail addresses name no company. renewal_on: when what was signed ends."""
+    """size: what sales took the company for when it made the record; nobody changes it. renewal_on: when what was signed ends.
+
+    product_workspace: filled in by hand where the people's mail addresses name no company.
+    """
 
     account_id: str
     name: str
@@ -39,6 +44,7 @@ class AccountRow:
     industry: str
     country: str
     employees: str
+    size: str
     parent_id: str
     owner: str
     created_on: str
@@ -173,6 +179,7 @@ def _record(account: Account, life: Life, recorded: Instant, seller: str, until:
             industry=account.industry,
             country="Germany" if account.country == "DE" else account.country,
             employees=str(account.employees),
+            size=_size_of(account.employees),
             parent_id=account.parent or "",
             owner=seller,
             created_on=day_of(recorded),
@@ -182,6 +189,10 @@ def _record(account: Account, life: Life, recorded: Instant, seller: str, until:
             merged_on=_local(merged) if merged is not None else "",
         ),
     )
+
+
+def _size_of(employees: int) -> str:
+    return "large" if employees >= planted.LARGE_EMPLOYEES else "medium" if employees >= 50 else "small"
 
 
 def _contacts(account: Account, life: Life, until: Instant) -> tuple[ContactRow, ...]:
@@ -283,7 +294,21 @@ def day_of(at: Instant) -> str:
     return to_datetime(at).astimezone(SALES_ZONE).date().isoformat()
 
 
+def happened_at(touch: TouchRow) -> Instant:
+    """When, as far as the sellers' screens tell."""
+    return _shown_at(touch.happened_at)
+
+
+def logged_at(touch: TouchRow) -> Instant:
+    """When it was written down, and so known."""
+    return _shown_at(touch.logged_at)
+
+
+def _shown_at(text: str) -> Instant:
+    return from_datetime(datetime.strptime(text, _SHOWN).replace(tzinfo=SALES_ZONE))
+
+
 def _local(at: Instant) -> str:
     """As the sellers' screens show it: local, to the minute."""
     moment = to_datetime(at).astimezone(SALES_ZONE)
-    return (moment - timedelta(seconds=moment.second)).strftime("%m/%d/%Y %H:%M")
+    return (moment - timedelta(seconds=moment.second)).strftime(_SHOWN)

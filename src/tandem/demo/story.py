@@ -18,7 +18,7 @@ from tandem.facts.text import SOURCE, Reader
 from tandem.facts.text import show as show_fact
 from tandem.values.instants import DAY, HOUR, MINUTE, show
 
-CHOSEN = 25
+CHOSEN = 20
 
 # Smaller than this, what lies between two lines is told with the next gap.
 _GAP_FACTS_MIN = 8
@@ -26,7 +26,8 @@ _GAP_FACTS_MIN = 8
 # How much a fact tells when it is the first of its kind, and how much less each time that it comes again; small is much.
 _TELLING: dict[str, tuple[float, float]] = {
     "merge": (0, 0),
-    "opportunity": (1, 0.2),
+    "opportunity": (1, 3),
+    "close": (0.5, 1),
     "subscription": (1, 1),
     "contract": (1, 0.5),
     "touch": (1.5, 0.6),
@@ -34,11 +35,11 @@ _TELLING: dict[str, tuple[float, float]] = {
     "identify": (1, 2),
     "group": (2.5, 5),
     "visit Home": (1, 9),
-    "visit Pricing": (1, 9),
+    "visit Pricing": (4, 9),
     "page Pricing": (2.5, 2),
     "Signed Up": (1, 6),
     "Workspace Created": (1, 3),
-    "Invite Sent": (2, 3),
+    "Invite Sent": (1.2, 3),
     "Invite Accepted": (1.5, 1.5),
     "Runbook Run": (1.5, 40),
     "Seat Limit Reached": (0, 1),
@@ -52,9 +53,9 @@ _USAGE = (3.0, 40.0)
 
 # What a version of a record is told by, where it changed.
 _FIELDS = {
-    "opportunity": ("stage", "forecast_category", "amount", "owner", "loss_reason"),
-    "subscription": ("plan", "status", "quantity", "deployed", "amount"),
-    "touch": ("channel", "direction", "seller", "outcome"),
+    "opportunity": ("stage", "amount", "owner", "loss_reason"),
+    "subscription": ("plan", "quantity", "deployed", "amount"),
+    "touch": ("direction", "seller"),
     "contract": ("starts", "ends", "seats", "value"),
     "account": ("name", "domain", "employees", "owner"),
 }
@@ -103,6 +104,8 @@ def _kind(fact: Fact) -> str:
             return f"page {fact.name}"
         case Event():
             return fact.type
+        case Version(kind="opportunity", fields=fields) if str(msgspec.json.decode(fields).get("stage", "")).startswith("Closed"):
+            return "close"
         case Version():
             return fact.kind
         case Merge():
@@ -159,10 +162,14 @@ def _gap(days: int, passed_over: Counter[str]) -> str:
 
 
 def _shortened(fact: Fact, latest: dict[str, dict[str, object]]) -> Fact:
-    """The fact to the minute and without its label, known when it occurred unless that was an hour later; of a record, what changed."""
+    """The fact to the minute and without its label, known when it occurred unless that was an hour later; of a person, the mail and the
+    name; of a record, what changed."""
     occurred = fact.occurred_at - fact.occurred_at % MINUTE
     known = occurred if fact.known_at - fact.occurred_at < HOUR else fact.known_at - fact.known_at % MINUTE
     short = msgspec.structs.replace(fact, id=f"{SOURCE}:", occurred_at=occurred, known_at=known)
+    if isinstance(short, Event) and short.type == "identify":
+        traits = msgspec.json.decode(short.properties)
+        return msgspec.structs.replace(short, properties=write({name: traits[name] for name in ("email", "name") if name in traits}))
     if isinstance(short, Version):
         record = f"{short.kind} {short.record_id}"
         before, now = latest.get(record, {}), msgspec.json.decode(short.fields)

@@ -64,6 +64,13 @@ def known_at(fold: Fold, condition: Condition, about: About, edges: Edges) -> Lo
     return known
 
 
+def happened_at(fold: Fold, about: About, subject: int, occurred: Instant, t: Instant) -> list[int]:
+    """The rows of the coded log, ascending, of what a subject did at an instant, as far as it is the subject's at t."""
+    rows = _Rows.of(fold.timeline.subjects(about), subject)
+    found: list[int] = np.unique(rows.row[(rows.occurred == occurred) & (rows.enters <= t) & (t < rows.leaves)]).tolist()
+    return found
+
+
 def _of_events(fold: Fold, nodes: list[Expression], about: About, subject: int, at: Instant) -> Iterator[Change]:
     rows = _Rows.of(fold.timeline.subjects(about), subject)
     learnt = fold.timeline.known()

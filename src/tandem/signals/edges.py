@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from tandem.language.expression.nodes import Condition, Expression, FieldRef, Measure, RecordMeasure, Selector, Sequence, Since, parts_of
 from tandem.signals.meaning import Asked, all_rolled, is_on, kind_and_name, moments, named_by, picks, records_of, subjects_asked
-from tandem.signals.world import Period, Subject, World, account_of, exists, record_key, records_at
+from tandem.signals.world import Declared, Period, Subject, World, account_of, exists, record_key, records_at
 from tandem.values.instants import Instant
 
 
@@ -104,7 +104,7 @@ def _read(asked: Asked, nodes: Iterable[Expression]) -> set[tuple[str, str]]:
     return found
 
 
-def reached(world: World, node: Expression) -> Iterator[Expression]:
+def reached(world: Declared, node: Expression) -> Iterator[Expression]:
     """A node, what is below it, and what it names."""
     yield node
     for part in (*parts_of(node), *named_by(world, node)):

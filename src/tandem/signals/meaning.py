@@ -65,6 +65,7 @@ from tandem.language.expression.units import Names
 from tandem.signals.world import (
     UNKNOWN,
     Answer,
+    Declared,
     Happening,
     Record,
     Stretch,
@@ -529,7 +530,7 @@ def _moments(world: World, node: Expression, subject: Subject, until: Instant, k
     return below
 
 
-def named_by(world: World, node: Expression) -> list[Expression]:
+def named_by(world: Declared, node: Expression) -> list[Expression]:
     """The expressions that a node names about the same subject."""
     match node:
         case SignalRef():

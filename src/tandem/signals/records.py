@@ -21,7 +21,7 @@ from tandem.signals.answers import Answers, is_so, looked_up, mapped
 from tandem.signals.columns import paths_of, where_fits
 from tandem.signals.world import Declared, found_in
 from tandem.timeline.clock import compare_age
-from tandem.timeline.extremes import greatest, last
+from tandem.timeline.extremes import greatest, last, least
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.layout import Layout, lay_out
 from tandem.timeline.steps import (
@@ -97,6 +97,14 @@ class Records:
 
     def versions(self, kind: str) -> Sequence[Version]:
         return self._of(kind).versions
+
+    def ids(self, kind: str) -> Sequence[str]:
+        """The ids, as sources have them, of all records of a kind; of a kind that is no subject's, by the record's number."""
+        return self._of(kind).records
+
+    def began(self, kind: str) -> Steps:
+        """When the earliest of each record's versions in force occurred, of deletions too; UNKNOWN where none is in force. By its number."""
+        return self._of(kind).began
 
     def first_true(self, conditions: Sequence[Steps], answers: Sequence[str]) -> Steps:
         """Of each subject the answer whose condition is the first true one, as the code of a raw value."""
@@ -176,10 +184,7 @@ class Records:
         recorded = self.owner("target", "account")
         there = self.there("target")
         accounts = len(self.codes("account"))
-        domains = [
-            isinstance(each, str) and each.casefold() in self._declared.targets
-            for each in _found(self._of("account").versions, ("domain",))
-        ]
+        domains = [self._declared.targets_domain(each) for each in _found(self._of("account").versions, ("domain",))]
         ways = [
             count(Under.of(named, [always(np.ones(len(targets), np.int64))], accounts, lambda one: one == 1).layout, None, None),
             count(Under.of(recorded, [there], accounts, lambda one: one == 1).layout, None, None),
@@ -257,9 +262,10 @@ class _Kind:
     """
 
     def __init__(self, versions: Sequence[Version], records: Sequence[str], key: Steps, keys: int, source_order: Sequence[str]) -> None:
-        self.versions, self.keys, self._records = versions, keys, records
+        self.versions, self.keys, self.records = versions, keys, records
         self._words: dict[str | None, Steps] = {}
         numbers = {record: number for number, record in enumerate(records)}
+        self._number = np.array([numbers[each.record_id] for each in versions], np.int64)
         # Each source speaks for itself about a record.
         voices: dict[tuple[int, str], int] = {}
         self._voice = np.array([voices.setdefault((numbers[each.record_id], each.source), len(voices)) for each in versions], np.int64)
@@ -277,7 +283,16 @@ class _Kind:
 
     def ids_of(self, keys: Longs, t: int) -> list[str]:
         """The ids of the records that are one of the keys at t."""
-        return [self._records[number] for number in np.flatnonzero(np.isin(values_at(self._key, t), keys)).tolist()]
+        return [self.records[number] for number in np.flatnonzero(np.isin(values_at(self._key, t), keys)).tolist()]
+
+    @cached_property
+    def began(self) -> Steps:
+        stretches = [(word, *each) for word, version in enumerate(self.versions) for each in version.stretches]
+        word, since, until = np.array(stretches, np.int64).reshape(-1, 3).T
+        occurred = np.array([each.occurred_at for each in self.versions], np.int64)[word]
+        rows = np.arange(len(word), dtype=np.int32)
+        layout = lay_out(self._number[word], np.maximum(since, occurred), occurred, rows, until, len(self.records))
+        return least(layout, None, layout.occurred, None)
 
     def _spoken(self, field: str | None) -> Steps:
         if not self.versions:

@@ -17,6 +17,7 @@ from typing import Literal as OneOf
 from typing import NamedTuple
 
 from tandem.facts.kinds import RECORD_KINDS
+from tandem.identity.domains import registrable
 from tandem.language.expression.nodes import SCALE, About, Condition, Property, Selector
 from tandem.values.instants import Instant, read_instant, to_datetime
 
@@ -134,6 +135,10 @@ class Declared:
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DECLARED_FIELDS)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def targets_domain(self, said: object) -> bool:
+        """Whether what a record says of its account's domain, which may be a web address, is a domain that the playbook targets."""
+        return isinstance(said, str) and not self.targets.isdisjoint({said.casefold(), registrable(said)})
+
 
 @dataclass(frozen=True)
 class World(Declared):
@@ -183,11 +188,10 @@ def members(world: World, kind: About, account: str, t: Instant) -> list[Subject
 
 def is_target(world: World, account: str, t: Instant) -> bool:
     """Whether the account is named as one that sales wants: by the playbook, by its id or its record's domain, or by a target's record."""
-    records = (each.fields.get("domain") for each in records_at(world, "account", t) if each.id == account)
-    domains = {domain.casefold() for domain in records if isinstance(domain, str)}
+    records = [each.fields.get("domain") for each in records_at(world, "account", t) if each.id == account]
     named = {survivor(world, Subject("account", one), t) for one in world.targets}
     targets = records_at(world, "target", t)
-    return account in named or bool(domains & world.targets) or any(each.account == account for each in targets)
+    return account in named or any(map(world.targets_domain, records)) or any(each.account == account for each in targets)
 
 
 def family(world: World, account: str, t: Instant) -> set[str]:

@@ -20,7 +20,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -133,8 +133,11 @@ class Builder:
         """Remove the rooms of a part that nobody keeps."""
         shutil.rmtree(self.folder / _safe(part), ignore_errors=True)
 
-    def publish(self, state: Mapping[str, Any], replaces: Manifest | None, carried: Mapping[str, Columns]) -> Manifest | None:
-        """Name the parts kept and those carried on, which an earlier manifest named; where the state stays, all that it names besides.
+    def publish(
+        self, state: Mapping[str, Any], replaces: Manifest | None, carried: Mapping[str, Columns], dropped: Collection[str] = ()
+    ) -> Manifest | None:
+        """Name the parts kept and those carried on, which an earlier manifest named; where the state stays, all that it names besides, but
+        for those that are dropped. Parts stand in the order in which they were first named.
 
         None where another manifest stands there by now: it is as good as this one, whose files stay mapped here as long as they are used.
         """
@@ -147,6 +150,7 @@ class Builder:
             if (standing.state if standing else None) != (replaces.state if replaces else None):
                 return None
             same = standing.parts if standing and standing.state == state else {}
+            same = {name: part for name, part in same.items() if name not in dropped}
             manifest = Manifest(dict(state), {**same, **carried, **self.parts})
             content = msgspec.json.encode(manifest)
             replace(self._derived.folder / "manifest.json", b"%d\n" % zlib.crc32(content) + content)

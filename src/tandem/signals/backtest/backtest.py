@@ -141,7 +141,7 @@ def backtest(asked: Question, evidence: Evidence) -> Backtest:
         why["lead_time_days"] = why.get("precision", "no mature firing has converted")
     reached, at_risk = _reached(asked, scored, fired.at)
     why |= {f"reached.{days}d": "nobody is watched for so long" for days, share in reached.items() if share is None}
-    per_week, per_seller = _per_week(asked, len(fired), evidence.sellers, why)
+    weekly, per_seller = per_week(asked.begins, asked.ends, len(fired), evidence.sellers, why)
     if asked.touches_per_lead is None:
         why["touches"] = "`product.yaml` does not declare `touches_per_lead`"
     return Backtest(
@@ -159,7 +159,7 @@ def backtest(asked: Question, evidence: Evidence) -> Backtest:
         lead_time_days=lead_time,
         reached=reached,
         at_risk=at_risk,
-        leads_per_week=per_week,
+        leads_per_week=weekly,
         leads_per_week_per_seller=per_seller,
         touches=None if asked.touches_per_lead is None else len(fired) * asked.touches_per_lead,
         why=why,
@@ -227,12 +227,13 @@ def _reached(asked: Question, scored: _Scored, at: Longs) -> tuple[dict[int, flo
     )
 
 
-def _per_week(asked: Question, leads: int, sellers: Steps | None, why: dict[str, str]) -> tuple[float | None, float | None]:
-    length = asked.ends - asked.begins
+def per_week(begins: Instant, ends: Instant, leads: int, sellers: Steps | None, why: dict[str, str]) -> tuple[float | None, float | None]:
+    """How many leads of a period come to a week, and to a week of each seller who was employed; `why` is told where one is unknown."""
+    length = ends - begins
     if length <= 0:
         why["leads_per_week"] = why["leads_per_week_per_seller"] = "the period has no length"
         return None, None
-    employed = 0 if sellers is None else _employed(sellers, asked.begins, asked.ends)
+    employed = 0 if sellers is None else _employed(sellers, begins, ends)
     if not employed:
         why["leads_per_week_per_seller"] = "no record says that a seller was employed in the period"
     return leads * WEEK / length, leads * WEEK / employed if employed else None

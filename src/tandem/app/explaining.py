@@ -1,0 +1,127 @@
+"""`tandem explain NAME`: what a name means, a lead, a touch or an account, and its explanation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tandem.app.decided import Ruling, Work, open_work
+from tandem.app.explain_account import AccountExplained, Whom, explain_account
+from tandem.app.explain_lead import LeadExplained, explain_lead
+from tandem.app.explain_touch import TouchExplained, explain_touch
+from tandem.app.failures import UnknownName, WrongUsage
+from tandem.app.project import Project, read_typed, storage_faults
+from tandem.boundary.policy import PURPOSES
+from tandem.language.expression.nodes import About
+from tandem.signals.world import Subject
+from tandem.values.instants import Instant
+from tandem.values.names import nearest
+
+if TYPE_CHECKING:
+    from tandem.boundary.case import Touch
+
+_LEAD = re.compile(r"L-[0-9a-f]{10}")
+
+
+@dataclass(frozen=True)
+class NameRequest:
+    """at: of an account, the instant that is asked about; None is the as-of. whom: of an account, who would touch whom, and how."""
+
+    name: str
+    whom: Whom = field(default_factory=Whom)
+    at: str | None = None
+    as_of: str | None = None
+    draft: bool = False
+
+
+@storage_faults()
+def explain_name(project: Project, asked: NameRequest) -> LeadExplained | TouchExplained | AccountExplained:
+    """Raises UnknownName, and WrongUsage for a signal without a subject, or an option that is an account's."""
+    work = open_work(project, asked.as_of, draft=asked.draft)
+    if asked.name in work.now.playbook.signals:
+        about = work.now.playbook.signals[asked.name].about
+        raise WrongUsage(
+            f"`{asked.name}` is a signal, and it is not said for whom",
+            f"write tandem explain {asked.name} {about.upper()}; `tandem edges {asked.name}` has those for whom it turned",
+        )
+    touch = None if _LEAD.fullmatch(asked.name) else _find_touch(work, asked.name)
+    if touch is not None or _LEAD.fullmatch(asked.name):
+        if not asked.whom.is_general or asked.at is not None:
+            raise WrongUsage(f"`{asked.name}` is no account", "--at, --person, --channel, --seller and --purpose ask about an account")
+        return explain_lead(work, asked.name) if touch is None else explain_touch(work, touch)
+    account = _find_account(work, asked.name)
+    at = work.as_of if asked.at is None else min(work.as_of, read_typed(asked.at, work.now.zone))
+    return explain_account(work, account, _known(work, asked.whom), at)
+
+
+def _find_touch(work: Work, name: str) -> Touch | None:
+    # An account that is called as a touch is meant as the account: of it there is more to say.
+    if _exists(work.now, Subject("account", name), work.as_of):
+        return None
+    return next((each for each in work.now.answers.touches(work.as_of) if each.id == name), None)
+
+
+def _find_account(work: Work, name: str) -> str:
+    """The printed id of an account by any of its names: its id, its domain, an id that was merged away, what its record calls it."""
+    from tandem.app.knowledge import Knowledge
+
+    ruling, t = work.now, work.as_of
+    if _exists(ruling, Subject("account", name), t):
+        return name
+    by_name = _names(ruling, t)
+    meant = by_name.get(name.casefold()) or Knowledge(work.log, ruling.playbook.product.rules, t).identity.account_of(name)
+    if meant is not None and _exists(ruling, Subject("account", meant), t):
+        return meant
+    raise _unknown(work, name, by_name)
+
+
+def _names(ruling: Ruling, t: Instant) -> dict[str, str]:
+    """The accounts by what their records call them, in small letters; the last word of each record counts."""
+    from tandem.timeline.steps import ALWAYS
+
+    last: dict[str, tuple[Instant, str, str]] = {}
+    for each in ruling.fold.timeline.records("account"):
+        said = each.fields.get("name")
+        if isinstance(said, str) and each.occurred_at <= t and any(since <= t < until for since, until in each.stretches):
+            word = (each.occurred_at, each.id, said.casefold())
+            last[each.record_id] = max(last.get(each.record_id, word), word)
+    return {word[-1]: ruling.answers.whose(Subject("account", one), ALWAYS, t).id for one, word in sorted(last.items())}
+
+
+def _unknown(work: Work, name: str, by_name: Mapping[str, str]) -> UnknownName:
+    """What the name might mean of all that can be explained."""
+    ruling, t = work.now, work.as_of
+    known = [*_there(ruling, "account", t), *(each.id for each in ruling.answers.touches(t)), *(each.id for each in work.leads.leads)]
+    near = nearest(name, [*known, *by_name])
+    return UnknownName("account, touch or lead", name, known, near=by_name.get(near or "", near))
+
+
+def _there(ruling: Ruling, about: About, t: Instant) -> list[str]:
+    """All subjects of a kind that exist."""
+    from tandem.timeline.steps import values_at
+
+    found = ruling.fold.timeline.subjects(about)
+    return [one for one, there in zip(found.ids, values_at(found.existence, t).tolist(), strict=True) if there == 1]
+
+
+def _exists(ruling: Ruling, subject: Subject, t: Instant) -> bool:
+    from tandem.timeline.steps import values_at
+
+    code = ruling.code(subject)
+    return code is not None and bool(values_at(ruling.fold.timeline.subjects(subject.kind).existence.between(code, code + 1), t)[0] == 1)
+
+
+def _known(work: Work, whom: Whom) -> Whom:
+    """The same, where whom it names is known. Raises UnknownName."""
+    ruling, t = work.now, work.as_of
+    if whom.person is not None and not _exists(ruling, Subject("person", whom.person), t):
+        raise UnknownName("person", whom.person, _there(ruling, "person", t))
+    for noun, said, known in (("channel", whom.channel, ruling.boundary.channels), ("purpose", whom.purpose, PURPOSES)):
+        if said is not None and said not in known:
+            raise UnknownName(noun, said, known)
+    sellers = work.sellers()
+    if whom.seller is not None and sellers and whom.seller not in sellers:
+        raise UnknownName("seller", whom.seller, sellers)
+    return whom

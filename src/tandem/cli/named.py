@@ -1,0 +1,232 @@
+"""How the explanation of a lead, an account or a touch is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tandem.cli.door import project_of
+from tandem.cli.words import ENDINGS, labelled, listed, named, say_whose, told_refusal
+from tandem.values.instants import show
+
+if TYPE_CHECKING:
+    from tandem.app.explain_account import AccountExplained, Answered, AnswerStep
+    from tandem.app.explain_lead import LeadExplained, ReasonExplained
+    from tandem.app.explain_touch import TouchExplained
+    from tandem.app.explaining import NameRequest
+    from tandem.app.grounds import Asked, Speaks
+    from tandem.cli.render import Format
+
+COLUMNS = ("part", "kind", "what", "stands", "line", "until", "says", "facts")
+SHOWN_FACTS, SHOWN_STEPS, SHOWN_PEOPLE = 5, 20, 8
+VERDICTS = {
+    "permitted": "permitted",
+    "override": "permitted by a manager's override alone",
+    "violation": "a violation: something spoke for it, and a rule stood against it",
+    "poached": "poached: nothing spoke for it",
+    "unmatched": "not judged: it matches no account",
+    "inbound": "not judged: they came to us",
+    "before_any_playbook": "not judged: no playbook was in force yet",
+}
+
+
+def print_named(context: click.Context, asked: NameRequest, format_: Format) -> None:
+    from tandem.app.explain_account import AccountExplained
+    from tandem.app.explain_lead import LeadExplained
+    from tandem.app.explaining import explain_name
+    from tandem.cli.render import print_as_of, print_csv, print_json
+
+    report = explain_name(project_of(context), asked)
+    if format_ == "json":
+        print_json(report.as_json())
+        return
+    answers = report.began if isinstance(report, LeadExplained) else report.answered
+    if format_ == "csv":
+        print_csv(COLUMNS, [] if answers is None else list(_rows(answers)))
+    elif isinstance(report, LeadExplained):
+        _print_lead(report)
+    elif isinstance(report, AccountExplained):
+        _print_account(report)
+    else:
+        _print_touch(report)
+    say_whose(report.said, bounded=report.bounded)
+    print_as_of(report.as_of)
+
+
+def _rows(answers: Answered) -> Iterator[dict[str, Any]]:
+    for speaks in answers.speaks:
+        told = speaks.as_json()
+        yield {"part": "evidence", "stands": True} | {name: told[name] for name in COLUMNS if name in told}
+    for asked in answers.asked:
+        told = asked.as_json()
+        yield {"part": "block", "kind": told["reason"], "what": None} | {name: told[name] for name in COLUMNS if name in told}
+
+
+def _print_account(report: AccountExplained) -> None:
+    found = report.answered
+    click.echo(f"{named(found.account, found.account_name)}, a {found.stance}, on {show(report.at)}")
+    _print_answer(found, _asked_for(report))
+    if found.owner is not None:
+        click.echo(labelled("owner", found.owner))
+    if report.lead is not None:
+        click.echo(labelled("lead", report.lead))
+    if report.waiting:
+        click.echo(labelled("waits", ", ".join(report.waiting)))
+    _print_grounds(found)
+    _print_steps(report.steps)
+    click.echo(f"\nby the {_of(report.said)} playbook, fingerprint {report.fingerprint[:12]}")
+
+
+def _asked_for(report: AccountExplained) -> str:
+    """What was asked, where it was more than the account in general."""
+    whom = report.whom
+    told = [
+        f"to {whom.purpose}" if whom.purpose else None,
+        whom.person,
+        f"by {whom.channel}" if whom.channel else None,
+        f"as {whom.seller}" if whom.seller else None,
+    ]
+    return " ".join(each for each in told if each)
+
+
+def _print_answer(found: Answered, asked: str) -> None:
+    permit = found.permit
+    if asked:
+        click.echo(labelled("asked", asked))
+    if permit is None:
+        click.echo(labelled("no", "; ".join(told_refusal(each) for each in found.refusal)))
+        return
+    only = f", {permit.seller} alone" if permit.seller is not None else ""
+    click.echo(labelled("yes", f"{permit.purpose} by {listed(permit.channels, 'or')} ({permit.motion}{only})"))
+    if found.people:
+        more = len(found.people) - SHOWN_PEOPLE
+        click.echo(labelled("whom", ", ".join(found.people[:SHOWN_PEOPLE]) + (f" and {more} more" if more > 0 else "")))
+    since = "" if permit.starts_at is None else f"since {show(permit.starts_at)}, "
+    click.echo(
+        labelled("when", since + ("until what speaks for it ends" if permit.expires_at is None else f"until {show(permit.expires_at)}"))
+    )
+
+
+def _print_grounds(found: Answered) -> None:
+    click.echo("\nWhat speaks for it" if found.speaks else "\nNothing speaks for it")
+    for speaks in found.speaks:
+        _print_speaks(speaks)
+    click.echo("\nWhat might stand against it")
+    idle = [each for each in found.asked if each.reason == "suppression" and not each.stands]
+    for asked in found.asked:
+        if asked not in idle:
+            _print_asked(asked, found)
+        elif asked is idle[0]:
+            more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
+            click.echo(labelled("·", f"suppression{_line(asked.line)}{more}: {asked.says if not more else 'none fits'}"))
+
+
+def _print_speaks(speaks: Speaks) -> None:
+    one = speaks.evidence
+    whose = "" if one.about == "account" else f" of {one.about} {one.subject}"
+    until = "while it lasts" if one.until is None else f"until {show(one.until)}"
+    only = f", for {one.seller} alone" if one.seller is not None else ""
+    what = {"outbound": "tier ", "owner": "contract ", "target": "account "}.get(one.kind, "") + one.what
+    click.echo(labelled("+", f"{what}{whose}, {one.kind}{_line(one.line)}, {until}{only}"))
+    click.echo(labelled("", speaks.says))
+    _print_facts(speaks.facts)
+
+
+def _print_asked(asked: Asked, found: Answered) -> None:
+    """A block that stands though there is a permit takes nothing from what it stands on."""
+    until = "" if asked.until is None or not asked.stands else f", until {show(asked.until)}"
+    taken = f"; it takes {listed(asked.channels)}" if asked.stands and asked.channels else ""
+    passed = "; what speaks for it passes it" if asked.stands and found.permit is not None and not asked.channels else ""
+    click.echo(labelled("-" if asked.stands else "·", f"{asked.reason}{_line(asked.line)}: {asked.says}{until}{taken}{passed}"))
+    if asked.stands:
+        _print_facts(asked.facts)
+
+
+def _print_facts(facts: Sequence[str]) -> None:
+    for fact in facts[:SHOWN_FACTS]:
+        click.echo(f"{'':13}{fact}")
+    if len(facts) > SHOWN_FACTS:
+        click.echo(f"{'':13}and {len(facts) - SHOWN_FACTS} more: --format json has them")
+
+
+def _print_steps(steps: Sequence[AnswerStep]) -> None:
+    if not steps:
+        return
+    click.echo("\nIts answers over the last 90 days")
+    if len(steps) > SHOWN_STEPS:
+        click.echo(f"    {len(steps) - SHOWN_STEPS} earlier: --format json has them")
+    for step in steps[-SHOWN_STEPS:]:
+        permit = step.permit
+        if permit is None:
+            told = "no: " + "; ".join(f"{each.reason}{_line(each.line)}" for each in step.refusal)
+        else:
+            told = f"{permit.purpose} by {listed(permit.channels, 'or')}, for {', '.join(dict.fromkeys(each.what for each in permit.evidence))}"
+        click.echo(labelled(show(step.at), told, 26))
+
+
+def _print_lead(report: LeadExplained) -> None:
+    click.echo(f"{report.lead}, a lead of {named(report.account, report.ends.account_name)} since {show(report.since)}")
+    if report.until is not None:
+        click.echo(labelled("ended", f"{show(report.until)}: {ENDINGS[report.ended or '']}"))
+        if report.ends.refusal:
+            click.echo(labelled("", "; ".join(told_refusal(each) for each in report.ends.refusal)))
+    else:
+        click.echo(
+            labelled(
+                "open",
+                "its permit stands"
+                if report.ends.permit is not None
+                else "it rests: " + "; ".join(told_refusal(each) for each in report.ends.refusal),
+            )
+        )
+    if report.ends.owner is not None:
+        click.echo(labelled("owner", report.ends.owner))
+    for reason in report.reasons:
+        _print_reason(reason)
+    click.echo(f"\nWhat permitted it on {show(report.since)}")
+    _print_answer(report.began, "")
+    _print_grounds(report.began)
+    click.echo(f"\nby the {_of(report.said)} playbook, fingerprint {report.fingerprint[:12]}")
+
+
+def _print_reason(reason: ReasonExplained) -> None:
+    whose = "" if reason.about == "account" else f" for {reason.about} {reason.subject}"
+    waited = "" if reason.since == reason.fired_at else f", a reason since {show(reason.since)}"
+    click.echo(f"\n{reason.signal} fired {show(reason.fired_at)}{whose}{waited}")
+    click.echo(labelled("why", reason.why))
+    click.echo(labelled("rule", f"{reason.condition} ({reason.rule} at {reason.fired_under[:12]})"))
+    click.echo(labelled("permit", f"as {reason.received} says"))
+    if not reason.facts:
+        click.echo(labelled("facts", "none: time alone, or a playbook that came into force, turned it on"))
+    _print_facts(reason.facts)
+
+
+def _print_touch(report: TouchExplained) -> None:
+    row = report.row
+    whom = "no account" if row.account is None else named(row.account, row.account_name)
+    click.echo(f"{row.touch}, a touch of {whom} on {show(row.at)}")
+    click.echo(labelled("judged", VERDICTS[row.verdict]))
+    how = " ".join(each for each in (row.channel, f"to {row.purpose}" if row.purpose else None) if each)
+    click.echo(
+        labelled(
+            "touch", f"{how or 'of no known kind'} by {row.seller or 'nobody says whom'}" + (f", of {row.person}" if row.person else "")
+        )
+    )
+    for line in report.facts:
+        click.echo(labelled("told", line))
+    if report.answered is not None and row.verdict != "inbound":
+        click.echo("\nWhat was known then")
+        _print_answer(report.answered, "")
+        _print_grounds(report.answered)
+    if report.fingerprint is not None:
+        click.echo(f"\nby the {_of(report.said)} playbook, fingerprint {report.fingerprint[:12]}")
+
+
+def _of(said: str) -> str:
+    return "applied" if said == "applied" else "folder's"
+
+
+def _line(line: str | None) -> str:
+    return f" ({line})" if line else ""
