@@ -28,7 +28,7 @@ PLANTED = {
     "one person twice is two people": ("activity", "if stamp[who] == turn[0]:", "if False:"),
     "who was counted yesterday is not counted today": ("activity", "last, many = number, 0\n            turn[0] += 1", "last, many = number, 0"),
     "the last bucket is forgotten": ("activity", "        out[found] = last\n        found += 1\n    return found", "        pass\n    return found"),
-    "a field that is said as one begins comes too late": ("fields", "steps.at <= np.repeat(at", "steps.at < np.repeat(at"),
+    "a field that is said as one begins comes too late": ("fields", 'when[i], side="right")', 'when[i], side="left")'),
     "a record holds from when it was learnt": ("fields", "Fold(Hindsight(timeline, declared, as_of), declared)", "Fold(timeline, declared)"),
     "who began before the range begins in it": ("retention", "at < since and entry == _FIRST_EVER", "False"),
     "until is in": ("retention", "if at >= until or", "if at > until or"),

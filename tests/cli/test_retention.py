@@ -177,3 +177,13 @@ def test_of_an_empty_log_nothing_is_told(tmp_path: Path) -> None:
     told = tandem(empty, "retention", "--first", "any")
     assert (told.code, "nobody began" in told.err) == (0, True)
     assert tandem(empty, "active").code == tandem(empty, "lifecycle").code == 0
+
+
+def test_an_event_that_nobody_declared_and_that_never_came_is_misspelt(tmp_path: Path) -> None:
+    undeclared = project(tmp_path / "acme")
+    (tmp_path / "facts.txt").write_text(FACTS)
+    assert tandem(undeclared, "import", "notation", tmp_path / "facts.txt").code == 0
+    for asked in (("retention", "--first", "Signd Up"), ("active", '"Signd Up"'), ("lifecycle", "Signd Up")):
+        told = tandem(undeclared, *asked)
+        assert (told.code, told.out) == (1, "")
+        assert "unknown event `Signd Up` [unknown_name]\nhelp: did you mean `Signed Up`?" in told.err

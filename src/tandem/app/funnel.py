@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from tandem.app.edges import open_fold
-from tandem.app.failures import UnknownName, WrongUsage
+from tandem.app.failures import WrongUsage
 from tandem.app.project import Project, storage_faults
 from tandem.app.retention import told
-from tandem.app.selecting import read_field, read_selector
+from tandem.app.selecting import read_field, read_selector, refuse_what_never_came
 from tandem.behavior.funnel.funnel import STAGES_MOST, Funnel, Order, Unless
 from tandem.behavior.periods import Calendar, PeriodKind
 from tandem.language.expression.nodes import About, EventName, FieldRef, Selector
@@ -123,7 +123,7 @@ def find_funnel(project: Project, request: FunnelRequest) -> Funnelled:
     from tandem.behavior.funnel.tally import tallies, tally
 
     fold = open_fold(project, log)
-    _refuse_what_never_came(project, fold, funnel.selectors)
+    refuse_what_never_came(project, fold, funnel.selectors)
     of_start = isinstance(by, tuple)
     attempts = find_attempts(fold.timeline, fold.columns, funnel, as_of, tell_ties=of_start, threads=project.world.cores())
     whole = tally(attempts, funnel, as_of)
@@ -190,14 +190,6 @@ def _told_apart(project: Project, fold: Fold, funnel: Funnel, by: By, attempts: 
     if isinstance(by, tuple):
         return by_property(fold, by, attempts)
     return by_period(fold, by, Calendar(project.zone, project.playbook.company.week_start), attempts)
-
-
-def _refuse_what_never_came(project: Project, fold: Fold, selectors: Sequence[Selector]) -> None:
-    """Where the playbook declares no events, only the log can tell that a name is misspelt."""
-    known = fold.timeline.names
-    for each in selectors:
-        if project.playbook.names.events is None and isinstance(each, EventName) and known and each.name not in known:
-            raise UnknownName("event", each.name, known)
 
 
 def _named(stage: Selector) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from tandem.app.edges import open_fold
-from tandem.app.failures import WrongUsage
+from tandem.app.failures import UnknownName, WrongUsage
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project
 from tandem.language.expression.check import Reading, read
-from tandem.language.expression.nodes import About, FieldRef, Selector
+from tandem.language.expression.nodes import About, EventName, FieldRef, Selector
 from tandem.language.source import Source
 from tandem.storage.log import Log
 from tandem.values.instants import Instant
@@ -60,7 +60,17 @@ class Seen:
 
 
 def see(project: Project, log: Log, about: About, selectors: Sequence[Selector], as_of: Instant) -> Seen:
+    """Raises UnknownName for an event that nobody has declared and that has never come."""
     from tandem.behavior.view import find_view
 
     fold = open_fold(project, log)
+    refuse_what_never_came(project, fold, selectors)
     return Seen(fold, find_view(fold.timeline, fold.columns, about, selectors, as_of), fold.timeline.subjects(about).person)
+
+
+def refuse_what_never_came(project: Project, fold: Fold, selectors: Sequence[Selector]) -> None:
+    """Where the playbook declares no events, only the log can tell that a name is misspelt. Raises UnknownName."""
+    known = fold.timeline.names
+    for each in selectors:
+        if project.playbook.names.events is None and isinstance(each, EventName) and known and each.name not in known:
+            raise UnknownName("event", each.name, known)

@@ -70,9 +70,8 @@ def retention(world: World, asked: RetentionQuestion, by: FieldRef | None = None
                 for since, until in buckets
             ]
             complete = sum(until <= asked.as_of for _, until in buckets)
-            for name, low, high, is_so in columns(asked, active):
+            for name, high, is_so in columns(asked, active):
                 told = counts[cohort, name]
-                assert low < len(buckets)
                 if high < complete:
                     told[0], told[1] = told[0] + 1, told[1] + is_so
                 else:
@@ -109,16 +108,16 @@ def buckets_of(asked: RetentionQuestion, at: Instant) -> Iterator[tuple[Instant,
         number += 1
 
 
-def columns(asked: RetentionQuestion, active: list[bool]) -> Iterator[tuple[str, int, int, bool]]:
-    """The columns that have begun: name, first and last bucket, and whether one counts there who was active in these buckets."""
+def columns(asked: RetentionQuestion, active: list[bool]) -> Iterator[tuple[str, int, bool]]:
+    """The columns that have begun: name, last bucket, and whether one counts there who was active in these buckets."""
     if asked.convention == "bracket":
         for low, high in asked.brackets or doubling(len(active)):
             if low < len(active):
-                yield (str(low) if low == high else f"{low}-{high}"), low, high, any(active[low : high + 1])
+                yield (str(low) if low == high else f"{low}-{high}"), high, any(active[low : high + 1])
         return
     for n in range(len(active)):
         is_so = {"on": active[n], "on_or_after": any(active[n:]), "streak": all(active[: n + 1])}[asked.convention]
-        yield str(n), n, n, is_so
+        yield str(n), n, is_so
 
 
 def as_known(world: World, as_of: Instant) -> World:
