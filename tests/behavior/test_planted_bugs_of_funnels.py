@@ -58,11 +58,11 @@ PLANTED = {
     "an exclusion holds one stage too long": ("funnel.attempts", "ends_at[each.after : each.before]", "ends_at[each.after : each.before + 1]"),
     "an exclusion holds one stage too early": ("funnel.attempts", "ends_at[each.after : each.before]", "ends_at[each.after - 1 : each.before]"),
     "strict sees stages alone": ("funnel.attempts", "s, as_of, others, offsets", "s, as_of, False, offsets"),
-    "a property may change": ("funnel.attempts", "b < len(place) and value[b] == value[a]", "b < len(place)"),
-    "without the property is a value": ("funnel.attempts", "place = place[np.searchsorted(value[place], 0) :]", "pass"),
-    "the first start is the first of its value": ("funnel.attempts", "and (only < 0 or place[a + first] == only)", ""),
+    "a property may change": ("funnel.attempts", "b < m and constant[row[b]] == constant[row[a]]", "b < m"),
+    "without the property is a value": ("funnel.attempts", "if constant[row[i]] >= 0:", "if True:"),
+    "the first start is the first of its value": ("funnel.attempts", "and (only < 0 or first == only)", ""),
     "the best is that of the last value": ("funnel.attempts", "value_best[0] > best[0] or (value_best[0] == best[0] and value_best[1] < best[1])", "value_best[0] > 0"),
-    "attempts stand by their values": ("funnel.attempts", 'np.argsort(slot_begun[:used], kind="mergesort") if len(constant) > 0 else every_place[:used]', "every_place[:used]"),
+    "attempts stand by their values": ("funnel.attempts", "order[i] if len(order) > 0 else i", "i"),
     "ids do not decide between values": ("funnel.attempts", "if tell_ties or funnel.constant is not None else None", "if tell_ties and funnel.constant is None else None"),
 }  # fmt: skip
 

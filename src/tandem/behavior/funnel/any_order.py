@@ -15,7 +15,7 @@ def gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, 
     Written of each attempt: its level, the row that it starts with, when it begun, and reached (attempts, stages).
     """
     picks = (1 << stages) - 1
-    i = 0
+    i = np.int64(0)  # A plain 0 would be a type of its own, for which everything below is compiled once more.
     while i < m:
         t = occurred[row[i]]
         if mark[i] & picks == 0 or not begin <= t < end:
@@ -129,9 +129,6 @@ def _have_their_own(mark, first, last, stages):  # type: ignore[no-untyped-def]
 @kernel
 def _have_of_latest(latest, low, stages):  # type: ignore[no-untyped-def]
     """The same of the latest events of each stage, from the event `low` on."""
-    for stage in range(stages):
-        if latest[stage].max() < low:
-            return False
     has = np.full(stages, -1, np.int64)
     asked_by, line = np.empty(stages, np.int64), np.empty(stages, np.int64)
     for wanting in range(stages):

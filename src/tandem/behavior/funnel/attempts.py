@@ -9,11 +9,12 @@ import numpy as np
 
 from tandem.behavior.funnel.any_order import gathered_best, gathered_each
 from tandem.behavior.funnel.funnel import Funnel
-from tandem.behavior.funnel.turn import in_turn
+from tandem.behavior.funnel.turn import in_turn, rearrange
 from tandem.behavior.funnel.walk import APART, EVERY_ATTEMPT, FIRST_ONLY, NO_REPEATS, REENTRY, STRICT, walked
 from tandem.behavior.view import View, counting, find_view
 from tandem.signals.columns import Columns
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, still
+from tandem.timeline.layout import in_order
 from tandem.timeline.stays import longest
 from tandem.timeline.timeline import Column, Timeline
 from tandem.values.instants import Instant
@@ -121,7 +122,7 @@ def _attempts(  # type: ignore[no-untyped-def]
     every, others = how & EVERY_ATTEMPT != 0, how & STRICT != 0
     size = longest(offsets, since, until)
     gone, row, mark = np.empty(size, np.uint8), np.empty(size, np.int64), np.empty(size, np.int32)
-    every_place = np.arange(size)
+    place = np.arange(size)
     slots = size if every else 2 * stages + 3
     head, following = np.empty(stages + 2, np.int64), np.empty(slots, np.int64)
     slot_level, slot_start = np.empty(slots, np.int64), np.empty(slots, np.int64)
@@ -140,48 +141,32 @@ def _attempts(  # type: ignore[no-untyped-def]
         if m == 0:
             continue
         in_turn(m, row, mark, occurred, rank, stages)
-        used = 0
+        if len(constant) > 0:
+            m = _by_value(m, row, mark, place, constant)
+        only = _first_start(how, stages, begin, end, 0, m, row, mark, place, occurred) if how & FIRST_ONLY else -1
         best[0] = 0
-        if len(constant) == 0:
-            first = _first_start(how, stages, begin, end, m, row, mark, occurred)
-            if first < 0:
-                continue
-            place = every_place[:m]
-            used = _of_one_value(
-                how, stages, window, begin, end, ends_at, first, m, row, mark, place, occurred,
-                used, head, following, slot_level, slot_start, slot_begun, slot_reached, best, best_reached,
-            )  # fmt: skip
-        else:
-            value = constant[row[:m]]
-            place = np.argsort(value, kind="mergesort")
-            place = place[np.searchsorted(value[place], 0) :]
-            value, value_row, value_mark = value[place], row[place], mark[place]
-            only = -1
-            if how & FIRST_ONLY:
-                for i in range(len(place)):
-                    t = occurred[value_row[i]]
-                    if value_mark[i] & 1 and begin <= t < end and (only < 0 or place[i] < only):
-                        only = place[i]
-            a = 0
-            while a < len(place):
-                b = a + 1
-                while b < len(place) and value[b] == value[a]:
-                    b += 1
-                first = _first_start(how, stages, begin, end, b - a, value_row[a:b], value_mark[a:b], occurred)
-                if first >= 0 and (only < 0 or place[a + first] == only):
-                    value_best[0] = 0
-                    used = _of_one_value(
-                        how, stages, window, begin, end, ends_at, first, b - a, value_row[a:b], value_mark[a:b], place[a:b], occurred,
-                        used, head, following, slot_level, slot_start, slot_begun, slot_reached, value_best, value_reached,
-                    )  # fmt: skip
-                    if value_best[0] > best[0] or (value_best[0] == best[0] and value_best[1] < best[1]):
-                        best[:] = value_best
-                        best_reached[:] = value_reached
-                a = b
+        # A plain 0 would be a type of its own, for which everything below is compiled once more.
+        used = a = np.int64(0)
+        while a < m:
+            b = m if len(constant) == 0 else _end_of_value(a, m, row, constant)
+            first = _first_start(how, stages, begin, end, a, b, row, mark, place, occurred)
+            if first >= 0 and (only < 0 or first == only):
+                value_best[0] = 0
+                used = _of_one_value(
+                    how, stages, window, begin, end, ends_at, first - a, b - a, row[a:b], mark[a:b], place[a:b], occurred,
+                    used, head, following, slot_level, slot_start, slot_begun, slot_reached, value_best, value_reached,
+                )  # fmt: skip
+                if value_best[0] > best[0] or (value_best[0] == best[0] and value_best[1] < best[1]):
+                    for i in range(4):
+                        best[i] = value_best[i]
+                    for k in range(best[0]):
+                        best_reached[k] = value_reached[k]
+            a = b
         if not every:
             if best[0] > 0:
                 level[n], start[n], begun[n] = best[0], fact[best[2]], best[3]
-                reached[r : r + best[0]] = best_reached[: best[0]]
+                for k in range(best[0]):
+                    reached[r + k] = best_reached[k]
                 n += 1
                 r += best[0]
                 counts[s - since] = 1
@@ -191,8 +176,10 @@ def _attempts(  # type: ignore[no-untyped-def]
             level, start, begun = _grown(level, n, room), _grown(start, n, room), _grown(begun, n, room)
         if r + used * stages > len(reached):
             reached = _grown(reached, r, 2 * (r + used * stages))
-        order = np.argsort(slot_begun[:used], kind="mergesort") if len(constant) > 0 else every_place[:used]
-        for slot in order:
+        # Attempts at several values begin in turn.
+        order = in_order(slot_begun, slot_begun, 0, used)
+        for i in range(used):
+            slot = order[i] if len(order) > 0 else i
             level[n], start[n], begun[n] = slot_level[slot], fact[slot_start[slot]], slot_begun[slot]
             for k in range(slot_level[slot]):
                 reached[r] = slot_reached[slot, k]
@@ -203,13 +190,39 @@ def _attempts(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _first_start(how, stages, begin, end, m, row, mark, occurred):  # type: ignore[no-untyped-def]
-    """The first event that may begin an attempt; -1 where none may."""
-    begins = (1 << stages) - 1 if how & _ANY_ORDER else 1
+def _by_value(m, row, mark, place, constant):  # type: ignore[no-untyped-def]
+    """Brings the events of each value together, those without one aside, and writes the place that each had; returns how many have one."""
+    value = np.empty(m, np.int64)
+    kept = 0
     for i in range(m):
-        if mark[i] & begins and begin <= occurred[row[i]] < end:
-            return i
-    return -1
+        if constant[row[i]] >= 0:
+            value[kept], row[kept], mark[kept], place[kept] = constant[row[i]], row[i], mark[i], i
+            kept += 1
+    by = in_order(value, value, 0, kept)
+    if len(by) > 0:
+        rearrange(row, 0, by)
+        rearrange(mark, 0, by)
+        rearrange(place, 0, by)
+    return kept
+
+
+@kernel
+def _end_of_value(a, m, row, constant):  # type: ignore[no-untyped-def]
+    b = a + 1
+    while b < m and constant[row[b]] == constant[row[a]]:
+        b += 1
+    return b
+
+
+@kernel
+def _first_start(how, stages, begin, end, a, b, row, mark, place, occurred):  # type: ignore[no-untyped-def]
+    """Where, from a until b, the event is that may begin an attempt and has the first place; -1 where none may."""
+    begins = (1 << stages) - 1 if how & _ANY_ORDER else 1
+    found = -1
+    for i in range(a, b):
+        if mark[i] & begins and begin <= occurred[row[i]] < end and (found < 0 or place[i] < place[found]):
+            found = i
+    return found
 
 
 @kernel
@@ -237,5 +250,6 @@ def _of_one_value(  # type: ignore[no-untyped-def]
 @kernel
 def _grown(array, used, room):  # type: ignore[no-untyped-def]
     out = np.empty(room, array.dtype)
-    out[:used] = array[:used]
+    for i in range(used):
+        out[i] = array[i]
     return out

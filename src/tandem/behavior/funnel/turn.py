@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tandem.timeline.kernels import kernel
+from tandem.timeline.layout import in_order
 
 _FEW = 16
 
@@ -12,7 +13,7 @@ _FEW = 16
 @kernel
 def in_turn(n, row, mark, occurred, rank, stages):  # type: ignore[no-untyped-def]
     """Brings events that stand by `occurred` into order where several occurred at one instant. rank: of each row; empty where none is asked."""
-    first = 0
+    first = np.int64(0)  # A plain 0 would be a type of its own, for which everything below is compiled once more.
     while first < n:
         at = occurred[row[first]]
         end = first + 1
@@ -62,15 +63,24 @@ def _insert(first, end, row, mark, rank, stages):  # type: ignore[no-untyped-def
 
 @kernel
 def _sort(first, end, row, mark, rank, stages):  # type: ignore[no-untyped-def]
-    """The weaker key first: the sort keeps what is equal in its order."""
     count = end - first
-    keys = np.empty(count, np.int64)
-    if len(rank) > 0:
-        for i in range(count):
-            keys[i] = rank[row[first + i]]
-        by = np.argsort(keys, kind="mergesort")
-        row[first:end], mark[first:end] = row[first:end][by], mark[first:end][by]
+    keys, ties = np.empty(count, np.int64), np.zeros(count, np.int64)
     for i in range(count):
         keys[i] = turn(mark[first + i], stages)
-    by = np.argsort(keys, kind="mergesort")
-    row[first:end], mark[first:end] = row[first:end][by], mark[first:end][by]
+        if len(rank) > 0:
+            ties[i] = rank[row[first + i]]
+    by = in_order(keys, ties, 0, count)
+    if len(by) > 0:
+        rearrange(row, first, by)
+        rearrange(mark, first, by)
+
+
+@kernel
+def rearrange(array, first, by):  # type: ignore[no-untyped-def]
+    """Brings a part of an array into another order. by: positions in the part."""
+    count = len(by)
+    kept = np.empty(count, array.dtype)
+    for i in range(count):
+        kept[i] = array[first + i]
+    for i in range(count):
+        array[first + i] = kept[by[i]]

@@ -26,7 +26,8 @@ def walked(  # type: ignore[no-untyped-def]
     every, strict, apart, only = how & EVERY_ATTEMPT != 0, how & STRICT != 0, how & APART != 0, how & FIRST_ONLY != 0
     no_repeats, reentry = how & NO_REPEATS != 0, how & REENTRY != 0
     picks = (1 << stages) - 1
-    head[: stages + 1] = -1
+    for k in range(stages + 1):
+        head[k] = -1
     free = -1
     if not every:
         free = 0
@@ -66,7 +67,8 @@ def walked(  # type: ignore[no-untyped-def]
                         level[slot] = k + 1
                         if not every and k + 1 > best[0]:
                             best[0], best[1], best[2] = k + 1, place[i], start[slot]
-                            best_reached[: k + 1] = reached[slot, : k + 1]
+                            for each in range(k + 1):
+                                best_reached[each] = reached[slot, each]
                         if k + 1 < stages:
                             free = _wait(slot, k + 1, t, every, apart, head, following, reached, free)
                             highest = max(highest, k + 1)
