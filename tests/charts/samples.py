@@ -25,7 +25,7 @@ def stage(step: int, name: str, *counts: int, rate: float | None = None, median:
 FUNNEL: Rows = [
     stage(1, "Signed Up", 40, 20, 4, 16, rate=0.5, median=5400),
     stage(2, "Invite Accepted", 20, 7, 1, 12, rate=0.35),
-    stage(3, 'It\'s "quoted" \\ <b>', 7, 7, 0, 0),
+    stage(3, 'It\'s "quoted" \\ <script>', 7, 7, 0, 0),
 ]
 MOTIONS: Rows = [
     stage(1, "Signed Up", 30, 12, 0, 18, rate=0.4, median=60, group="self_serve"),

@@ -117,7 +117,7 @@ def test_a_funnel_shows_every_count_rate_and_median():
     assert "50 % (40 % to 60 %)" in words
     assert "median time 1.5 h" in words
     assert "median time not reached" in words
-    assert 'It\'s "quoted" \\ <b>' in words
+    assert 'It\'s "quoted" \\ <script>' in words
 
 
 def test_a_rate_of_no_finished_window_is_said_to_be_none():

@@ -43,7 +43,7 @@ def test_the_table_has_every_number():
     assert rows[0][:6] == ["Stage", "Name", "Reached it", "Went on", "Still open", "Dropped"]
     assert rows[1] == ["1", "Signed Up", "40", "20", "4", "16", "50.0 %", "40.0 %", "60.0 %", "1.5 h"]
     assert len(rows) == 1 + len(FUNNEL)
-    assert rows[3][1] == 'It\'s "quoted" \\ <b>'
+    assert rows[3][1] == 'It\'s "quoted" \\ <script>'
 
 
 def test_a_long_table_is_there_and_closed():
