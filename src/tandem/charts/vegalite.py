@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tandem.charts.chart import BETWEEN, Chart, Key
-from tandem.charts.forms import DASH, SMALL, TEXT, Layout, View, left_of, view_of
+from tandem.charts.forms.layout import DASH, SMALL, TEXT, Layout, View
+from tandem.charts.forms.view import left_of, view_of
 from tandem.charts.palette import FONT, THEMES, Theme, ThemeName
 from tandem.charts.wrap import joined, width_of, wrapped
 
