@@ -15,7 +15,7 @@ import vl_convert
 from tandem.charts.chart import Chart
 from tandem.charts.picture import draw_png, draw_svg
 from tandem.charts.vegalite import SCHEMA, vega_lite
-from tests.charts.samples import ACTIVE, BY_PLAN, CHARTS, CURVE, FUNNEL, LIFE, MOTIONS, NOTHING, RETENTION, Rows
+from tests.charts.samples import ACTIVE, BY_PLAN, CHARTS, CURVE, FUNNEL, LIFE, MOTIONS, NOTHING, RETENTION, Rows, cell
 
 REPORTS = {
     "funnel": FUNNEL,
@@ -151,9 +151,23 @@ def test_what_is_open_or_not_over_is_dashed_and_what_is_over_is_not():
     assert len(cells) == sum(1 for key in over.keys if key.shape == "cell")
 
 
+def test_in_a_period_that_is_not_over_nobody_is_drawn_as_lost():
+    """Of the last week 1 is new and 3 are retained so far; the 18 who have not come yet may come."""
+    grey = re.findall(r'<path[^>]*fill="#4a4a4a"[^>]*>', draw_svg(CHARTS["lifecycle"]))
+    assert len(grey) == 1 + 3  # The legend, and the three weeks in which somebody was lost.
+
+
 @pytest.mark.parametrize("name", NOTHING)
 def test_a_chart_of_nothing_says_so(name: str):
     assert NOTHING[name].nothing in _words(draw_svg(NOTHING[name]))
+
+
+def test_cells_that_are_too_narrow_have_no_number():
+    from tandem.charts.retention import draw_retention
+
+    rows = [cell("2026-01-05", 20, str(bucket), 19) for bucket in range(30)]
+    chart = draw_retention(rows, who="person", period="week", convention="on", as_of=0)
+    assert [_words(draw_svg(chart, width=width)).split().count("95") for width in (1200, 480)] == [30, 0]
 
 
 def test_of_too_many_cohorts_the_latest_are_drawn_and_the_table_has_all():

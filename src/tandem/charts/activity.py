@@ -87,7 +87,7 @@ def draw_lifecycle(
         ),
         keys=(
             *(Key(each.words, "bar", each.look) for each in (*reversed(above), *below)),
-            Key("not over as of then: the bars may still change", "bar", mature=False),
+            Key(f"not over as of then: may still rise; who is lost in the {period} is not known yet", "bar", mature=False),
         ),
         nothing="" if any(row["active"] for row in rows) else f"Nothing to draw: no {who} was ever active.",
     )

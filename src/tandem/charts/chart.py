@@ -114,7 +114,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Stack:
-    """Bars along a column: above the axis one series on another, from below; under it what was lost."""
+    """Bars along a column: above the axis one series on another, from below; under it what was lost, which nobody knows before it is `mature`."""
 
     along: str
     ticks: tuple[str, ...]

@@ -12,6 +12,8 @@ from tandem.charts.retention import AVERAGE, LOOKS
 from tandem.charts.wrap import width_of
 
 _ROW, _CELL_MOST = 24, 64
+# Of a narrower cell the shade tells enough; the table has its number.
+_NUMBER_LEAST = 15
 
 
 def _cell_width(form: Triangle | Curves, layout: Layout) -> float:
@@ -34,6 +36,7 @@ def draw_triangle(form: Triangle, layout: Layout) -> View:
         "domain": False,
         "ticks": False,
         "labelAngle": 0,
+        "labelOverlap": False,
         "labelPadding": 4,
     }
     scale = {"domain": list(form.buckets), "paddingInner": min(0.12, 2 / wide), "paddingOuter": 0}
@@ -53,6 +56,23 @@ def draw_triangle(form: Triangle, layout: Layout) -> View:
     )
     on_dark = f"datum.rate / {form.most} >= {turns_at(theme)}"
     of_cohort = f"indexof({listed(form.cohorts)}, datum.cohort) >= 0"
+    numbers: list[View] = [
+        {
+            "transform": [{"filter": there}, {"filter": "datum.mature"}, {"calculate": number, "as": "told"}],
+            "mark": {"type": "text", "fontSize": size},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "text": {"field": "told"},
+                "color": {"condition": {"test": on_dark, "value": theme.on_shades[1]}, "value": theme.on_shades[0]},
+            },
+        },
+        {
+            "transform": [{"filter": there}, {"filter": "!datum.mature"}, {"calculate": number, "as": "told"}],
+            "mark": {"type": "text", "fontSize": size, "fontStyle": "italic", "color": theme.ink},
+            "encoding": {"x": x, "y": y, "text": {"field": "told"}},
+        },
+    ]
     return {
         "width": width,
         "height": height,
@@ -75,21 +95,7 @@ def draw_triangle(form: Triangle, layout: Layout) -> View:
                 },
                 "encoding": {"x": x, "y": y, "fill": colour},
             },
-            {
-                "transform": [{"filter": there}, {"filter": "datum.mature"}, {"calculate": number, "as": "told"}],
-                "mark": {"type": "text", "fontSize": size},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "text": {"field": "told"},
-                    "color": {"condition": {"test": on_dark, "value": theme.on_shades[1]}, "value": theme.on_shades[0]},
-                },
-            },
-            {
-                "transform": [{"filter": there}, {"filter": "!datum.mature"}, {"calculate": number, "as": "told"}],
-                "mark": {"type": "text", "fontSize": size, "fontStyle": "italic", "color": theme.ink},
-                "encoding": {"x": x, "y": y, "text": {"field": "told"}},
-            },
+            *(numbers if wide >= _NUMBER_LEAST else []),
             {
                 "transform": [
                     {"filter": of_cohort},

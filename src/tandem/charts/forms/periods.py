@@ -28,7 +28,7 @@ def draw_lines(form: Lines, layout: Layout) -> View:
         places = {"x": x, "y": y}
         few, wide = len(form.ticks) <= 60, 2.5 if len(form.ticks) <= 150 else 1.5
         if each is not form.series[-1]:
-            wide *= 2  # What lies on it is seen with it.
+            wide *= 1.6  # What lies on it is seen with it.
         if form.mature is not None:
             layers.append(
                 {
@@ -105,7 +105,7 @@ def draw_stack(form: Stack, layout: Layout) -> View:
                 "encoding": {**common, "fill": colour},
             },
             {
-                "transform": [*bars, *derived, {"filter": f"!datum.{form.mature}"}],
+                "transform": [*bars, *derived, {"filter": f"!datum.{form.mature} && datum.many > 0"}],
                 "mark": {"type": "bar", "fillOpacity": 0.3, "strokeDash": DASH, "strokeWidth": 1.5},
                 "encoding": {**common, "fill": colour, "stroke": colour},
             },
