@@ -27,7 +27,7 @@ from tandem.boundary.watch import neglected, watch
 from tandem.values.instants import DAY, HOUR, Instant
 from tests.boundary.desks import ACCOUNTS, START, UNTIL, Desk, Playbooks, Slow, desk, fast, slow
 
-SEEDS = [(seed, playbooks) for playbooks in (1, 2, 3) for seed in range(24)]
+SEEDS = [(seed, playbooks) for playbooks in (1, 2, 3) for seed in range(20)]
 ENDS = (UNTIL, START + 6 * DAY + 12 * HOUR, START + 11 * DAY + HOUR)
 
 
@@ -77,6 +77,14 @@ def test_the_sweep_over_what_is_found_at_once_says_what_the_slow_pages_say(seed:
         assert differs(decide(whole, as_of), meant) == ""
 
 
+def test_of_playbooks_that_come_into_force_at_one_instant_the_sweep_knows_the_last_by_its_own_number() -> None:
+    first, second, third = told(5, 3).playbooks
+    meant = [first, second, replace(third, since=second.since)]
+    found = decide(slow(meant), UNTIL)
+    assert differs(found, meant) == ""
+    assert {each.in_force for each in found.decisions} == {0, 2}
+
+
 def test_the_worlds_hold_what_the_laws_are_about() -> None:
     every = [each for seed, playbooks in SEEDS for each in decided(seed, playbooks).decisions]
     whats = Counter(each.what for each in every)
@@ -87,7 +95,7 @@ def test_the_worlds_hold_what_the_laws_are_about() -> None:
     assert {each.ended for each in every} == {None, "permit", "opportunity", "person"}
     assert max(each.rank for each in every) > 1
     reasons = {refusal.reason for each in every for refusal in each.refusals}
-    assert reasons >= {"no_evidence", "quarantine", "cap", "suppression", "hold_out", "opportunity", "budget"}
+    assert reasons >= {"no_evidence", "quarantine", "cap", "suppression", "hold_out", "opportunity", "budget", "no_lead"}
     assert any(each.neglected(UNTIL - 9 * DAY) for seed, playbooks in SEEDS if (each := decided(seed, playbooks)))
 
 
@@ -107,7 +115,7 @@ def test_where_leads_stand_as_of_an_instant_is_what_the_decisions_up_to_it_say(s
         assert without_ranks(leads_of(up_to)) == without_ranks(leads(told(seed, playbooks).playbooks, t))
 
 
-@pytest.mark.parametrize(("seed", "playbooks"), SEEDS)
+@pytest.mark.parametrize(("seed", "playbooks"), SEEDS[::2])
 def test_what_is_known_later_changes_no_decision_before(seed: int, playbooks: int) -> None:
     ours = told(seed, playbooks)
     for as_of in ENDS[1:]:
@@ -117,7 +125,7 @@ def test_what_is_known_later_changes_no_decision_before(seed: int, playbooks: in
         assert early.leads == decided(seed, playbooks, as_of).leads
 
 
-@pytest.mark.parametrize(("seed", "playbooks"), SEEDS[::2])
+@pytest.mark.parametrize(("seed", "playbooks"), SEEDS[::4])
 def test_the_same_facts_give_the_same_decisions_in_whatever_order_they_come(seed: int, playbooks: int) -> None:
     ours = told(seed, playbooks)
     shuffled = list(ours.facts)
@@ -148,7 +156,7 @@ def test_a_replay_in_another_process_repeats_every_byte() -> None:
         assert there.stdout.strip() == sha256(here).hexdigest()
 
 
-@pytest.mark.parametrize(("seed", "playbooks"), SEEDS)
+@pytest.mark.parametrize(("seed", "playbooks"), SEEDS[1::2])
 def test_no_lead_is_opened_in_quarantine_without_need_a_raised_hand_an_opportunity_or_an_override(seed: int, playbooks: int) -> None:
     ours = [replace(one, playbook=_strict(one.playbook)) for one in told(seed, playbooks).playbooks]
     found = decide(slow(ours), UNTIL)
@@ -183,7 +191,7 @@ def test_a_decision_names_the_lines_that_made_it_and_the_playbook_in_force() -> 
 
 
 def test_the_line_of_a_decision_in_bytes() -> None:
-    first = next(each for seed in range(24) for each in decided(seed, 1).decisions if each.what == "queued")
+    first = next(each for seed in range(20) for each in decided(seed, 1).decisions if each.what == "queued")
     (line,) = decisions_bytes([first]).decode().splitlines()
     assert line.startswith('{"about":"account","account":"')
     assert '"reason":"budget"' in line
@@ -193,7 +201,7 @@ def test_the_line_of_a_decision_in_bytes() -> None:
 
 def test_a_sweep_asks_only_about_accounts_of_firings_and_only_where_something_changes() -> None:
     spared, everything = 0, 0
-    for seed, playbooks in SEEDS:
+    for seed, playbooks in SEEDS[::2]:
         counted = [InForce(one.since, Counting(one.playbook.rules), one.quiet) for one in answering(seed, playbooks)]
         found = decide(counted, UNTIL)
         asked = {each for one in counted for each in one.playbook.asked}

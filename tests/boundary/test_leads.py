@@ -237,3 +237,19 @@ def test_a_signal_that_permits_nothing_is_one_more_reason_of_a_lead() -> None:
     case = case_of(test_a_signal_that_permits_nothing_is_one_more_reason_of_a_lead, NEED, replace(PLAIN, sign="none"))
     assert listed(case, "2026-03-03") == ["acme 03-01 need; 03-02 looks"]
     assert waits(case, "2026-03-03") == ["beta looks no_evidence"]
+
+
+def test_what_permits_nothing_opens_no_lead_although_something_else_permits_and_joins_the_one_that_opens() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-02-20 target T-1 @acme
+    2026-03-02 Pricing Viewed by ann @acme
+    2026-03-04 SSO Viewed by ann @acme
+    """
+    case = case_of(
+        test_what_permits_nothing_opens_no_lead_although_something_else_permits_and_joins_the_one_that_opens, NEED, replace(PLAIN, sign="none")
+    )
+    assert listed(case, "2026-03-03") == []
+    assert waits(case, "2026-03-03") == ["acme looks no_lead"]
+    assert listed(case, "2026-03-05") == ["acme 03-04 need; 03-04 looks"]
+    assert waits(case, "2026-03-05") == []

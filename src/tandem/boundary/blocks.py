@@ -17,7 +17,7 @@ from tandem.signals.world import FOREVER, UNKNOWN, Subject, records_at
 from tandem.values.instants import Instant
 
 Reason = OneOf[
-    "no_evidence", "quarantine", "cap", "exclusivity", "suppression", "consent", "region", "hold_out", "channel", "purpose", "opportunity", "budget"
+    "no_evidence", "quarantine", "cap", "exclusivity", "suppression", "consent", "region", "hold_out", "channel", "purpose", "opportunity", "budget", "no_lead"
 ]  # fmt: skip
 
 

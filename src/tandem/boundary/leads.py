@@ -18,7 +18,7 @@ from tandem.boundary.case import Case, Firing, open_opportunities
 from tandem.boundary.firings import Cases, firings, in_order
 from tandem.boundary.in_force import InForce, in_force_at
 from tandem.boundary.meaning import Answer, Refusal, answer, answer_of_account, moments_of
-from tandem.boundary.policy import BudgetPeriod
+from tandem.boundary.policy import BudgetPeriod, Qualifying
 from tandem.signals.meaning import contributions
 from tandem.signals.world import Subject
 from tandem.timeline.steps import ALWAYS
@@ -147,15 +147,19 @@ class _Desk:
         ready.sort(key=lambda one: (-_score(case, one[0], one[1], t), one[0].at, one[0].signal, one[0].subject))
         more: list[tuple[Firing, str]] = []
         for firing, account in ready:
-            if account not in self.open and self._is_left(case, firing.signal, t):
+            rule = case.boundary.signals[firing.signal]
+            if account not in self.open and rule.opens and self._is_left(case, firing.signal, t):
                 self.open[account] = Lead(account, t, (Row(firing, t),))
-                self.spent += [(firing.signal, t)] if case.boundary.signals[firing.signal].keeping is not None else []
+                self.spent += [(firing.signal, t)] if rule.keeping is not None else []
             else:
                 more.append((firing, account))
         ranks: dict[str, int] = {}
         for firing, account in more:
             if account in self.open:
                 self.open[account] = replace(self.open[account], rows=(*self.open[account].rows, Row(firing, t)))
+            elif not case.boundary.signals[firing.signal].opens:
+                kept.append(firing)
+                self.shown.append(Waiting(firing, account, (kept_for_a_lead(case.boundary.signals[firing.signal]),)))
             else:
                 kept.append(firing)
                 ranks[firing.signal] = ranks.get(firing.signal, 0) + 1
@@ -191,6 +195,11 @@ def _kept_by_budget(case: Case, firing: Firing, t: Instant) -> Refusal:
     budget = case.boundary.signals[firing.signal].keeping
     assert budget is not None, "only a budget keeps a firing with a permit waiting"
     return Refusal("budget", budget.place, period_of(budget.per, t, case.world.zone, case.week_start)[1])
+
+
+def kept_for_a_lead(rule: Qualifying) -> Refusal:
+    """What stands against a firing that may only be one more reason of a lead, where there is none."""
+    return Refusal("no_lead", rule.place)
 
 
 def _score(case: Case, firing: Firing, account: str, t: Instant) -> Fraction:

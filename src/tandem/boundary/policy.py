@@ -71,7 +71,12 @@ class Qualifying:
     @property
     def keeping(self) -> Budget | None:
         """The budget that may keep a firing waiting: what procurement asks for never waits for one."""
-        return None if self.is_procurement else self.budget
+        return self.budget if self.opens and not self.is_procurement else None
+
+    @property
+    def opens(self) -> bool:
+        """Whether it may open a lead. What permits nothing is one more reason of a lead that there is."""
+        return self.sign != "none"
 
 
 @dataclass(frozen=True)

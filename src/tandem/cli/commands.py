@@ -385,7 +385,7 @@ def doctor(context: click.Context, as_of: str | None, format_: Format) -> None:
 @click.option("--months", type=click.IntRange(min=1), default=18, show_default=True, help="How much history.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
 def demo(folder: Path, accounts: int, months: int, seed: int) -> None:
-    """Make a simulated company in DIR, import it, and tell one account's story."""
+    """Make a simulated company in DIR, apply its playbook, and show what a working day asks: motions, signals, leads, the boundary."""
     from tandem.cli.demo import run_demo
 
     run_demo(folder, accounts=accounts, months=months, seed=seed)

@@ -29,6 +29,7 @@ REASONS = {
     "purpose": "not for this purpose",
     "opportunity": "an opportunity is open, and its owner works it",
     "budget": "the period's budget is spent",
+    "no_lead": "one more reason of a lead, and there is no lead",
 }
 
 # Of evidence whose end nobody knows, what it is for so long.

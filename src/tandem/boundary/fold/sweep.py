@@ -23,8 +23,8 @@ from tandem.boundary.fold.answering import Answering
 from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.fold.firings import Times, whereabouts_at
 from tandem.boundary.in_force import InForce, periods
-from tandem.boundary.leads import Leads, in_line, lead_id, period_of, rests
-from tandem.boundary.policy import Budget
+from tandem.boundary.leads import Leads, in_line, kept_for_a_lead, lead_id, period_of, rests
+from tandem.boundary.policy import Budget, Qualifying
 from tandem.signals.world import FOREVER, Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant
@@ -231,10 +231,14 @@ class Sweep:
         held.permit, refusals = self._answer(held, t)
         if held.permit is None:
             self._queues[firing.signal].pop(firing, None)
-            if held.told != (account, refusals, 0):
-                held.told = account, refusals, 0
-                places = places_of(each.place for each in refusals)
-                self._decide(Decision(t, "waits", self._number, firing, account, refusals=refusals, places=places))
+            self._wait(held, refusals, t)
+
+    def _wait(self, held: Held, refusals: tuple[Refusal, ...], t: Instant) -> None:
+        account = held.now.account
+        if held.told != (account, refusals, 0):
+            held.told = account, refusals, 0
+            places = places_of(each.place for each in refusals)
+            self._decide(Decision(t, "waits", self._number, held.firing, account, refusals=refusals, places=places))
 
     def _answer(self, held: Held, t: Instant) -> tuple[Permit | None, tuple[Refusal, ...]]:
         account = held.now.account
@@ -262,7 +266,7 @@ class Sweep:
         opened: set[str] = set()
         for held in self._in_line(ready.values(), t):
             account = str(held.now.account)
-            if account not in self._standing.open and self._is_left(held.firing.signal, t):
+            if account not in self._standing.open and self._rule(held).opens and self._is_left(held.firing.signal, t):
                 if self._budget(held.firing.signal) is not None:
                     self._spent[held.firing.signal].append(t)
                 self._lead(held, "opened", t)
@@ -276,6 +280,8 @@ class Sweep:
         for held in self._in_line(ready.values(), t):
             if held.now.account in self._standing.open:
                 self._lead(held, "reason", t)
+            elif not self._rule(held).opens:
+                self._wait(held, (kept_for_a_lead(self._rule(held)),), t)
             else:
                 queued.setdefault(held.firing.signal, []).append(held)
         due |= opened
@@ -329,6 +335,10 @@ class Sweep:
         about = self._answers.rules.scores[budget.score].about
         asked = held.now.subject if about == held.now.subject.kind else Subject("account", str(held.now.account))
         return self._answers.points(budget.score, asked, t)
+
+    def _rule(self, held: Held) -> Qualifying:
+        """By the playbook in force, in which the signal of what still waits is on."""
+        return self._answers.rules.boundary.signals[held.firing.signal]
 
     def _budget(self, signal: str) -> Budget | None:
         rule = self._answers.rules.boundary.signals.get(signal)
