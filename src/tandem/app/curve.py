@@ -74,6 +74,21 @@ class Curve:
     as_of: Instant
     fingerprint: str
 
+    def as_rows(self) -> list[dict[str, Any]]:
+        """One a threshold. stands: the one that the signal has."""
+        return [
+            {
+                "threshold": each.threshold,
+                "stands": each.stands,
+                "entered": each.entered,
+                "left": each.left,
+                "fires": each.fires,
+                "subjects": each.subjects,
+                "in": each.on,
+            }
+            for each in self.points
+        ]
+
 
 @storage_faults()
 def find_curve(project: Project, asked: CurveRequest) -> Curve:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -29,6 +30,31 @@ def dated(command: F) -> F:
     """The option `--as-of`."""
     help_ = "What could be known at this instant; a bare date is midnight in the company's time zone."
     return click.option("--as-of", metavar="INSTANT", help=help_)(command)
+
+
+def charted(command: F) -> F:
+    """The option `--chart` and how it is drawn; the command is called with the `Picture`, or None, as `chart`."""
+
+    @click.option(
+        "--chart", "file", type=click.Path(path_type=Path), metavar="FILE", help="Draw it too, to FILE.svg, FILE.png or FILE.html."
+    )
+    @click.option("--dark", is_flag=True, help="The chart for a dark page; html has both.")
+    @click.option(
+        "--width",
+        type=click.IntRange(480, 2400),
+        default=960,
+        show_default=True,
+        help="How wide the chart is, in pixels; html fits itself.",
+    )
+    @functools.wraps(command)
+    def with_picture(*arguments: Any, file: Path | None, dark: bool, width: int, **how: Any) -> Any:
+        if file is None:
+            return command(*arguments, chart=None, **how)
+        from tandem.app.charting import read_picture
+
+        return command(*arguments, chart=read_picture(file, dark=dark, width=width), **how)
+
+    return cast(F, with_picture)
 
 
 def drafted(command: F) -> F:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from tandem.cli.door import SHOWN_ROWS, dated, formatted, project_of, tandem
+from tandem.cli.door import SHOWN_ROWS, charted, dated, formatted, project_of, tandem
 
 if TYPE_CHECKING:
+    from tandem.app.charting import Picture
     from tandem.cli.render import Format
 
 EDGE_COLUMNS = ("signal", "about", "subject", "at", "edge", "known_at")
@@ -106,28 +107,21 @@ def edges(
 @tandem.command()
 @click.argument("signal")
 @click.option("--test", type=click.IntRange(min=1), default=1, show_default=True, help="Which of its tests with a threshold to vary.")
+@charted
 @dated
 @formatted
 @click.pass_context
-def curve(context: click.Context, signal: str, test: int, as_of: str | None, format_: Format) -> None:
+def curve(context: click.Context, signal: str, test: int, chart: Picture | None, as_of: str | None, format_: Format) -> None:
     """Show what SIGNAL would have done over all of history at every threshold; `*` marks the one that it has."""
+    from tandem.app.charting import chart_of_curve, save_chart
     from tandem.app.curve import CurveRequest, find_curve
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
     report = find_curve(project_of(context), CurveRequest(signal, test, as_of))
     columns = ("threshold", "entered", "left", "fires", "subjects", "in")
-    rows: list[dict[str, Any]] = [
-        {
-            "threshold": each.threshold,
-            "stands": each.stands,
-            "entered": each.entered,
-            "left": each.left,
-            "fires": each.fires,
-            "subjects": each.subjects,
-            "in": each.on,
-        }
-        for each in report.points
-    ]
+    rows = report.as_rows()
+    if chart is not None:
+        save_chart(chart_of_curve(report), chart)
     if format_ == "json":
         about = {"signal": signal, "test": report.test, "tests": list(report.tests), "fingerprint": report.fingerprint}
         print_json({"as_of": report.as_of, **about, "curve": rows})

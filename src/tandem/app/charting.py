@@ -1,0 +1,168 @@
+"""`--chart FILE`: a report as a picture or a page; the kind is what the file's name ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from tandem.app.failures import UnreadableInput, WrongUsage
+from tandem.language.expression.show import show
+from tandem.values.durations import show_duration
+from tandem.values.instants import Instant
+
+if TYPE_CHECKING:
+    from tandem.app.active import ActiveFound
+    from tandem.app.curve import Curve
+    from tandem.app.funnel import Funnelled
+    from tandem.app.lifecycle import LifecycleFound
+    from tandem.app.retention import Retained
+    from tandem.charts.chart import Chart
+    from tandem.stats.proportions import Share
+
+PictureKind = Literal["svg", "png", "html"]
+WIDTH = 960
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where a chart goes, and how it is drawn. width: in pixels; a page fits itself to its window, and is light or dark by itself."""
+
+    path: Path
+    kind: PictureKind
+    dark: bool = False
+    width: int = WIDTH
+
+
+def read_picture(path: Path, *, dark: bool = False, width: int = WIDTH) -> Picture:
+    """Raises WrongUsage for a name that ends with no kind of picture, UnreadableInput where there is no such folder: before anything is asked."""
+    ends = path.suffix.removeprefix(".").lower()
+    for kind in get_args(PictureKind):
+        if ends == kind:
+            if not path.parent.is_dir():
+                raise UnreadableInput(
+                    f"`{path.parent}` is no folder, so `{path.name}` cannot be written there", "make the folder, or name another"
+                )
+            return Picture(path, kind, dark, width)
+    raise WrongUsage(f"`{path}` does not say which kind of chart it is to be", "let its name end with .svg, .png or .html")
+
+
+def save_chart(chart: Chart, picture: Picture) -> None:
+    """Raises UnreadableInput. What stood in the file stands until the chart is drawn."""
+    drawn = _drawn(chart, picture)
+    try:
+        picture.path.write_bytes(drawn)
+    except OSError as error:
+        raise UnreadableInput(
+            f"`{picture.path}` cannot be written: {error.strerror}", "name a file that may be written, or mend its rights"
+        ) from None
+
+
+def _drawn(chart: Chart, picture: Picture) -> bytes:
+    from tandem.charts.page import draw_page
+    from tandem.charts.picture import draw_png, draw_svg
+
+    theme: Literal["light", "dark"] = "dark" if picture.dark else "light"
+    match picture.kind:
+        case "svg":
+            return draw_svg(chart, theme=theme, width=picture.width).encode()
+        case "png":
+            return draw_png(chart, theme=theme, width=picture.width)
+        case "html":
+            return draw_page(chart).encode()
+
+
+# What each report looks like.
+
+
+def chart_of_funnel(report: Funnelled) -> Chart:
+    from tandem.charts.funnel import draw_funnel
+
+    asked = report.funnel
+    return draw_funnel(
+        list(report.as_rows()),
+        who="attempt" if asked.every_attempt else asked.about,
+        window=show_duration(asked.within),
+        convention=asked.convention,
+        as_of=report.as_of,
+        by=report.by or "",
+        through=[_through(each.overall) for _, each in report.groups] if report.by else [_through(report.tally.overall)],
+        more=(
+            *(f"unless {show(each.selector)}" for each in asked.unless),
+            *(() if asked.constant is None else (f"constant {'.'.join(asked.constant)}",)),
+            *_range(asked.since, asked.until),
+        ),
+    )
+
+
+def chart_of_retention(report: Retained) -> Chart:
+    from tandem.charts.retention import AVERAGE, draw_retention
+
+    told, asked = report.as_json(), report.asked
+    cells = [
+        {"cohort": f'"{AVERAGE}"' if cohort["cohort"] == AVERAGE else cohort["cohort"], "began": cohort["size"]} | cell
+        for cohort in told["cohorts"]
+        for cell in cohort["cells"]
+    ]
+    return draw_retention(
+        cells + [{"cohort": AVERAGE, "began": None} | cell for cell in told["average"]],
+        who=asked.about,
+        period=asked.period,
+        convention=f"{asked.convention}, {report.buckets}, {asked.entry}",
+        as_of=asked.as_of,
+        by=told["by"] or "",
+        more=(f"first {told['first']}, return {told['return']}", *_people(told["people"]), *_range(asked.since, asked.until), told["zone"]),
+    )
+
+
+def chart_of_active(report: ActiveFound) -> Chart:
+    from tandem.charts.activity import draw_active
+
+    told, asked = report.as_json(), report.asked
+    return draw_active(
+        told["rows"],
+        who=asked.about,
+        period=asked.period,
+        convention=report.convention,
+        as_of=asked.as_of,
+        days=report.days,
+        more=(told["selector"], *_people(told["people"]), *_range(asked.since, asked.until), told["zone"]),
+    )
+
+
+def chart_of_lifecycle(report: LifecycleFound) -> Chart:
+    from tandem.charts.activity import draw_lifecycle
+
+    told, asked = report.as_json(), report.asked
+    return draw_lifecycle(
+        told["rows"],
+        who=asked.about,
+        period=asked.period,
+        convention=told["convention"],
+        as_of=asked.as_of,
+        more=(told["selector"], *_people(told["people"]), *_range(asked.since, asked.until), told["zone"]),
+    )
+
+
+def chart_of_curve(report: Curve) -> Chart:
+    from tandem.charts.signals import draw_curve
+
+    return draw_curve(report.as_rows(), signal=report.signal.name, test=report.test, about=report.signal.about, as_of=report.as_of)
+
+
+def _through(share: Share) -> str:
+    interval = share.interval()
+    if interval is None:
+        return "no window is over yet"
+    rate, low, high = (f"{part * 100:.1f} %" for part in (share.successes / share.trials, interval.low, interval.high))
+    return f"{rate} ({low} to {high}) got through: {share.successes:,} of the {share.trials:,} whose window is over"
+
+
+def _people(people: int | None) -> tuple[str, ...]:
+    return () if people in (None, 1) else (f"active where {people} persons are",)
+
+
+def _range(since: Instant | None, until: Instant | None) -> tuple[str, ...]:
+    from tandem.charts.chart import show_minute
+
+    return tuple(f"{word} {show_minute(at)}" for word, at in (("since", since), ("until", until)) if at is not None)
