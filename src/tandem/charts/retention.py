@@ -55,7 +55,7 @@ def draw_retention(
         ),
         Panel(Curves(lines, columns, across, ordered), f"The same as curves: share of {who}s that were active"),
     )
-    notes = ["The average is of all cells that are over, taken together."]
+    notes = ["The average is of all cells that are over, taken together. A curve ends with the last cell that is over."]
     if len(lines) < len(shown):
         notes.append(f"Curves are of cohorts of {CURVE_LEAST} or more: of fewer, one {who} more or less would be a leap.")
     if len(shown) < len(cohorts):
@@ -89,8 +89,6 @@ def _keys_of_lines(lines: Sequence[str], ordered: bool, named: bool) -> Iterator
         yield Key("a cohort" + ("" if named else "; the later, the stronger"), "ramp")
     if not ordered:
         yield from (Key(name, "line", look) for name, look in zip(lines, LOOKS))
-    if lines:
-        yield Key("not over, along a curve", "line", mature=False)
 
 
 def _strongest(rows: Sequence[Mapping[str, Any]], buckets: Sequence[str]) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.charts.chart import Curves, Triangle
 from tandem.charts.forms.expressions import NUMBER, PERCENT, listed
-from tandem.charts.forms.layout import DASH, RIGHT, SMALL, Layout, View, names_axis, said, share_axis
+from tandem.charts.forms.layout import RIGHT, SMALL, Layout, View, names_axis, said, share_axis
 from tandem.charts.palette import Theme, mixed, turns_at
 from tandem.charts.retention import AVERAGE, LOOKS
 from tandem.charts.wrap import width_of
@@ -152,19 +152,9 @@ def draw_curves(form: Curves, layout: Layout) -> View:
             "encoding": {"x": x, "y": {**y, "field": "low", "stack": None}, "y2": {"field": "high"}},
         },
         {
-            "transform": [{"filter": there}, {"filter": cohorts}],
-            "mark": {"type": "line", "strokeWidth": thin, "strokeDash": DASH, "opacity": 0.6},
-            "encoding": {"x": x, "y": y, "color": colour},
-        },
-        {
             "transform": [{"filter": there}, {"filter": cohorts}, {"filter": "datum.mature"}],
             "mark": {"type": "line", "strokeWidth": thin},
             "encoding": {"x": x, "y": y, "color": colour},
-        },
-        {
-            "transform": [{"filter": there}, {"filter": cohorts}, {"filter": "!datum.mature"}],
-            "mark": {"type": "point", "size": 26, "filled": True, "fill": theme.page, "strokeWidth": 1.2, "opacity": 1},
-            "encoding": {"x": x, "y": y, "stroke": colour},
         },
         {"transform": mine, "mark": {"type": "line", "strokeWidth": 5, "color": theme.page}, "encoding": {"x": x, "y": y}},
         {
