@@ -12,15 +12,15 @@ from tandem.app.in_force import InForce as Standing
 from tandem.app.in_force import open_in_force
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project
-from tandem.boundary import blocks, evidence, judged, leads, meaning, watch
-from tandem.boundary.blocks import Block, Question
-from tandem.boundary.case import Case, Firing, Stay, Touch, is_employed, open_opportunities, said, touches
-from tandem.boundary.evidence import Evidence, Stance
-from tandem.boundary.firings import firings
 from tandem.boundary.in_force import InForce
-from tandem.boundary.judged import Judged
-from tandem.boundary.meaning import Answer
-from tandem.boundary.watch import Due, Watch
+from tandem.boundary.meaning import answers, blocks, evidence, judged, leads, watch
+from tandem.boundary.meaning.answers import Answer
+from tandem.boundary.meaning.blocks import Block, Question
+from tandem.boundary.meaning.case import Case, Firing, Stay, Touch, is_employed, open_opportunities, said, touches
+from tandem.boundary.meaning.evidence import Evidence, Stance
+from tandem.boundary.meaning.firings import firings
+from tandem.boundary.meaning.judged import Judged
+from tandem.boundary.meaning.watch import Due, Watch
 from tandem.facts.tables import FACT_SCHEMAS
 from tandem.signals.told import world_of_tables
 from tandem.signals.world import Subject
@@ -68,16 +68,16 @@ class SlowAnswers:
         return self.case.stays
 
     def answer(self, asked: Question, t: Instant) -> Answer:
-        return meaning.answer(self.case, asked, t)
+        return answers.answer(self.case, asked, t)
 
     def answer_of_account(self, account: str, t: Instant) -> Answer:
-        return meaning.answer_of_account(self.case, account, t)
+        return answers.answer_of_account(self.case, account, t)
 
     def starts_at(self, account: str, t: Instant) -> Instant | None:
-        return meaning.starts_at(self.case, account, t)
+        return answers.starts_at(self.case, account, t)
 
     def turns(self, account: str) -> Sequence[Instant]:
-        return meaning.moments_of(self.case, account)
+        return answers.moments_of(self.case, account)
 
     def evidence(self, account: str, t: Instant) -> list[Evidence]:
         return evidence.evidence(self.case, account, t)

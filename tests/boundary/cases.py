@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 from typing import Any
 
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Accepted, Case, Closed
-from tandem.boundary.meaning import Answer, answer, answer_of_account, moments_of
-from tandem.boundary.policy import Boundary, Qualifying
+from tandem.boundary.meaning.answers import Answer, answer, answer_of_account, moments_of
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Accepted, Case, Closed
+from tandem.boundary.playbook.policy import Boundary, Qualifying
 from tandem.language.expression.nodes import About
 from tandem.language.source import Source
 from tandem.signals.playbook.declare import Kind, Score, Signal

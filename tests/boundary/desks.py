@@ -11,15 +11,15 @@ from random import Random
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Accepted, Case, Closed, Stay, open_opportunities
 from tandem.boundary.fold.answers import Answers
 from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.in_force import InForce
-from tandem.boundary.judged import Judged, judged
-from tandem.boundary.meaning import Answer, answer, answer_of_account, moments_of
-from tandem.boundary.policy import Boundary, Budget, Cap, HoldOut, Qualifying, Suppression, Terms
-from tandem.boundary.watch import accepted_owner
+from tandem.boundary.meaning.answers import Answer, answer, answer_of_account, moments_of
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Accepted, Case, Closed, Stay, open_opportunities
+from tandem.boundary.meaning.judged import Judged, judged
+from tandem.boundary.meaning.watch import accepted_owner
+from tandem.boundary.playbook.policy import Boundary, Budget, Cap, HoldOut, Qualifying, Suppression, Terms
 from tandem.facts.fact import Fact
 from tandem.facts.text import read_facts
 from tandem.language.expression.nodes import About

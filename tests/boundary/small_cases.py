@@ -11,11 +11,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Accepted, Case
 from tandem.boundary.fold.answers import Answers
 from tandem.boundary.fold.rules import Rules, StaysOf
-from tandem.boundary.policy import Audience, Boundary, Cap, HoldOut, Qualifying, Suppression, Table, Terms
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Accepted, Case
+from tandem.boundary.playbook.policy import Audience, Boundary, Cap, HoldOut, Qualifying, Suppression, Table, Terms
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.identity.rules import Exclusion
 from tandem.language.expression.nodes import FieldRef

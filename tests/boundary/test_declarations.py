@@ -8,7 +8,7 @@ import pytest
 
 from tandem.app.check import CheckRequest, check
 from tandem.app.playbook import read_playbook
-from tandem.boundary.policy import Boundary, Terms
+from tandem.boundary.playbook.policy import Boundary, Terms
 from tandem.language.expression.show import show
 from tandem.values.instants import DAY, HOUR, read_instant
 from tests.app.test_playbook import COMPANY, folder

@@ -14,16 +14,16 @@ from random import Random
 
 import pytest
 
-from tandem.boundary.case import Case
-from tandem.boundary.decisions import Decision, decisions_bytes, leads_of
-from tandem.boundary.evidence import first_use, stance
-from tandem.boundary.firings import firings
-from tandem.boundary.fold.desk import Decided, decide
+from tandem.boundary.desk.decisions import Decision, decisions_bytes, leads_of
+from tandem.boundary.desk.desk import Decided, decide
 from tandem.boundary.in_force import InForce, in_force_at
-from tandem.boundary.judged import judged
-from tandem.boundary.leads import Leads, leads
-from tandem.boundary.meaning import moments_of
-from tandem.boundary.watch import neglected, watch
+from tandem.boundary.meaning.answers import moments_of
+from tandem.boundary.meaning.case import Case
+from tandem.boundary.meaning.evidence import first_use, stance
+from tandem.boundary.meaning.firings import firings
+from tandem.boundary.meaning.judged import judged
+from tandem.boundary.meaning.leads import Leads, leads
+from tandem.boundary.meaning.watch import neglected, watch
 from tandem.values.instants import DAY, HOUR, Instant
 from tests.boundary.desks import ACCOUNTS, START, UNTIL, Desk, Playbooks, Slow, desk, fast, slow
 
@@ -137,9 +137,9 @@ def test_the_same_facts_give_the_same_decisions_in_whatever_order_they_come(seed
 
 REPLAY = """
 from hashlib import sha256
-from tandem.boundary.case import Case
-from tandem.boundary.decisions import decisions_bytes
-from tandem.boundary.fold.desk import decide
+from tandem.boundary.meaning.case import Case
+from tandem.boundary.desk.decisions import decisions_bytes
+from tandem.boundary.desk.desk import decide
 from tests.boundary.desks import UNTIL, desk, slow
 print(sha256(b"".join(decisions_bytes(decide(slow(desk(seed, 2).playbooks), UNTIL).decisions) for seed in range(6))).hexdigest())
 """

@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from tandem.boundary.evidence import first_use, stance
-from tandem.boundary.leads import leads
-from tandem.boundary.meaning import answer_of_account, moments_of
-from tandem.boundary.policy import Audience, Cap, HoldOut, Qualifying
+from tandem.boundary.meaning.answers import answer_of_account, moments_of
+from tandem.boundary.meaning.evidence import first_use, stance
+from tandem.boundary.meaning.leads import leads
+from tandem.boundary.playbook.policy import Audience, Cap, HoldOut, Qualifying
 from tandem.values.instants import DAY, HOUR
 from tests.boundary.cases import HAND, NEED, PLAIN, PROCUREMENT, Case, case_of, told
 

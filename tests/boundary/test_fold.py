@@ -8,13 +8,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from tandem.boundary.blocks import blocks
-from tandem.boundary.case import Firing, is_employed, open_opportunities, touches
-from tandem.boundary.evidence import evidence, stance
 from tandem.boundary.fold.answers import Answers
-from tandem.boundary.judged import judge, judged
-from tandem.boundary.meaning import answer, answer_of_account, moments_of, starts_at
-from tandem.boundary.watch import accepted_owner
+from tandem.boundary.meaning.answers import answer, answer_of_account, moments_of, starts_at
+from tandem.boundary.meaning.blocks import blocks
+from tandem.boundary.meaning.case import Firing, is_employed, open_opportunities, touches
+from tandem.boundary.meaning.evidence import evidence, stance
+from tandem.boundary.meaning.judged import judge, judged
+from tandem.boundary.meaning.watch import accepted_owner
 from tandem.signals.meaning import contributions
 from tandem.signals.world import Subject, members
 from tandem.values.instants import DAY

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 
-from tandem.boundary.case import Case, Firing
-from tandem.boundary.firings import firings
 from tandem.boundary.in_force import InForce, always, in_force_at
-from tandem.boundary.judged import judged
-from tandem.boundary.leads import leads
-from tandem.boundary.policy import Budget, Qualifying, Suppression
-from tandem.boundary.watch import neglected, watch
+from tandem.boundary.meaning.case import Case, Firing
+from tandem.boundary.meaning.firings import firings
+from tandem.boundary.meaning.judged import judged
+from tandem.boundary.meaning.leads import leads
+from tandem.boundary.meaning.watch import neglected, watch
+from tandem.boundary.playbook.policy import Budget, Qualifying, Suppression
 from tandem.signals.world import Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.business_time import BusinessTime

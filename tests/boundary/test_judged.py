@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tandem.boundary.judged import judged, sum_up
-from tandem.boundary.policy import Cap, HoldOut
+from tandem.boundary.meaning.judged import judged, sum_up
+from tandem.boundary.playbook.policy import Cap, HoldOut
 from tandem.values.instants import DAY
 from tests.boundary.cases import HAND, NEED, PLAIN, Case, case_of
 from tests.signals.worlds import instant

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from tandem.boundary.case import Closed
-from tandem.boundary.leads import Lead, leads
-from tandem.boundary.policy import Budget, Cap, Qualifying, Suppression, Terms
+from tandem.boundary.meaning.case import Closed
+from tandem.boundary.meaning.leads import Lead, leads
+from tandem.boundary.playbook.policy import Budget, Cap, Qualifying, Suppression, Terms
 from tandem.signals.playbook.declare import Points, Score
 from tandem.values.instants import DAY
 from tests.boundary.cases import HAND, NEED, NOWHERE, PLAIN, PROCUREMENT, Case, case_of, short

@@ -7,10 +7,10 @@ from datetime import UTC
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from tandem.boundary.case import Accepted
-from tandem.boundary.evidence import stance
-from tandem.boundary.meaning import answer_of_account, starts_at
-from tandem.boundary.policy import Audience, Cap, HoldOut, Suppression, Table, Terms
+from tandem.boundary.meaning.answers import answer_of_account, starts_at
+from tandem.boundary.meaning.case import Accepted
+from tandem.boundary.meaning.evidence import stance
+from tandem.boundary.playbook.policy import Audience, Cap, HoldOut, Suppression, Table, Terms
 from tandem.identity.rules import Exclusion
 from tandem.values.instants import DAY
 from tests.boundary.cases import HAND, NEED, PLAIN, PROCUREMENT, answers, at, case_of, short, steps

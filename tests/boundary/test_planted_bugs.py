@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import tandem.boundary
-from tandem.boundary.case import is_employed, touches
-from tandem.boundary.evidence import evidence, stance
-from tandem.boundary.judged import judge
-from tandem.boundary.meaning import answer, answer_of_account, starts_at
-from tandem.boundary.policy import Table, Terms
-from tandem.boundary.watch import accepted_owner
+from tandem.boundary.meaning.answers import answer, answer_of_account, starts_at
+from tandem.boundary.meaning.case import is_employed, touches
+from tandem.boundary.meaning.evidence import evidence, stance
+from tandem.boundary.meaning.judged import judge
+from tandem.boundary.meaning.watch import accepted_owner
+from tandem.boundary.playbook.policy import Table, Terms
 from tandem.language.expression.nodes import FieldRef
 from tandem.values.instants import DAY
 from tests.boundary.cases import NOWHERE, case_of
@@ -27,7 +27,7 @@ ROOM = Path(tandem.boundary.__file__).parent
 # Each after those that it imports.
 FILES = (
     "combining", "fold.during", "fold.rules", "fold.belonging", "fold.records", "fold.stances", "fold.fields", "fold.evidence", "fold.blocks",
-    "judged", "fold.crowd", "fold.course", "fold.answers",
+    "meaning.judged", "fold.crowd", "fold.course", "fold.answers",
 )  # fmt: skip
 SOURCES = {name: (ROOM / f"{name.replace('.', '/')}.py").read_text() for name in FILES}
 
@@ -175,8 +175,8 @@ def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
                 assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
                 source = source.replace(right, wrong)
             source = source.replace(
-                "from tandem.boundary.meaning import Answer, Refusal, answer",
-                "from tandem.boundary.meaning import answer\nfrom tandem.boundary.combining import Answer, Refusal",
+                "from tandem.boundary.meaning.answers import Answer, Refusal, answer",
+                "from tandem.boundary.meaning.answers import answer\nfrom tandem.boundary.combining import Answer, Refusal",
             )
             for other in FILES:
                 source = source.replace(f"from tandem.boundary.{other} ", f"from {package}.{other} ")

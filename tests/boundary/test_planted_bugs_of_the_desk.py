@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-import tandem.boundary.fold
-from tandem.boundary.case import Case, Firing
-from tandem.boundary.firings import firings
-from tandem.boundary.fold.desk import Decided
+import tandem.boundary.desk
+from tandem.boundary.desk.desk import Decided
 from tandem.boundary.in_force import InForce
-from tandem.boundary.judged import Judged, judged
-from tandem.boundary.leads import Leads, leads
-from tandem.boundary.policy import Budget, Cap
-from tandem.boundary.watch import Due, Watch, neglected, watch
+from tandem.boundary.meaning.case import Case, Firing
+from tandem.boundary.meaning.firings import firings
+from tandem.boundary.meaning.judged import Judged, judged
+from tandem.boundary.meaning.leads import Leads, leads
+from tandem.boundary.meaning.watch import Due, Watch, neglected, watch
+from tandem.boundary.playbook.policy import Budget, Cap
 from tandem.signals.playbook.declare import Points, Score
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import DAY, HOUR, Instant
@@ -29,7 +29,7 @@ from tests.boundary.desks import START, UNTIL, Playbooks, Slow, desk, slow
 from tests.signals.conditions import read
 
 FILES = ("firings", "care", "sweep", "desk")
-SOURCES = {name: (Path(tandem.boundary.fold.__file__).parent / f"{name}.py").read_text() for name in FILES}
+SOURCES = {name: (Path(tandem.boundary.desk.__file__).parent / f"{name}.py").read_text() for name in FILES}
 ENDS = (UNTIL, START + 6 * DAY + 12 * HOUR)
 
 PLANTED = {
@@ -194,7 +194,7 @@ def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
                 assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
                 source = source.replace(right, wrong)
             for other in FILES:
-                source = source.replace(f"tandem.boundary.fold.{other} ", f"{package}.{other} ")
+                source = source.replace(f"tandem.boundary.desk.{other} ", f"{package}.{other} ")
             module = sys.modules[f"{package}.{name}"] = ModuleType(f"{package}.{name}")
             exec(compile(source, f"{package}/{name}.py", "exec"), vars(module))
             everything.update(vars(module))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from tandem.boundary.case import Accepted
-from tandem.boundary.policy import HoldOut
-from tandem.boundary.watch import neglected, watch
+from tandem.boundary.meaning.case import Accepted
+from tandem.boundary.meaning.watch import neglected, watch
+from tandem.boundary.playbook.policy import HoldOut
 from tandem.values.business_time import BusinessTime
 from tandem.values.instants import DAY, HOUR
 from tests.boundary.cases import NEED, PROCUREMENT, Case, case_of, short

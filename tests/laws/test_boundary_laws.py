@@ -11,13 +11,13 @@ import pytest
 from tandem.app.answering import answers_of
 from tandem.app.project import Project
 from tandem.app.world import World
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Case
-from tandem.boundary.evidence import evidence, stance
 from tandem.boundary.fold.answers import Answers
-from tandem.boundary.judged import judged
-from tandem.boundary.meaning import answer, answer_of_account, moments_of, starts_at
-from tandem.boundary.policy import Boundary
+from tandem.boundary.meaning.answers import answer, answer_of_account, moments_of, starts_at
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Case
+from tandem.boundary.meaning.evidence import evidence, stance
+from tandem.boundary.meaning.judged import judged
+from tandem.boundary.playbook.policy import Boundary
 from tandem.facts.fact import Fact
 from tandem.signals.told import world_of_facts
 from tandem.values.business_time import BusinessTime

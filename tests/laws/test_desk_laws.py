@@ -9,12 +9,12 @@ from typing import Any
 
 from tandem.app.answering import answers_of
 from tandem.app.project import Project
-from tandem.boundary.decisions import decisions_bytes
+from tandem.boundary.desk.decisions import decisions_bytes
+from tandem.boundary.desk.desk import Decided, decide
 from tandem.boundary.fold.answers import Answers
-from tandem.boundary.fold.desk import Decided, decide
 from tandem.boundary.in_force import InForce, always
-from tandem.boundary.leads import leads
-from tandem.boundary.watch import watch
+from tandem.boundary.meaning.leads import leads
+from tandem.boundary.meaning.watch import watch
 from tandem.facts.fact import Fact
 from tandem.storage.log import Writer
 from tandem.values.instants import DAY, Instant

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from tandem.app.edges import kept_edges, open_fold
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
-from tandem.boundary.policy import Boundary
+from tandem.boundary.playbook.policy import Boundary
 from tandem.storage.log import Log
 from tandem.values.business_time import BusinessTime
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.case import Accepted, Closed
     from tandem.boundary.fold.answers import Answers
     from tandem.boundary.fold.rules import Rules
+    from tandem.boundary.meaning.case import Accepted, Closed
     from tandem.signals.fold import Fold
 
 

@@ -21,8 +21,8 @@ from tandem.values.durations import Duration
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.judged import Judgement
-    from tandem.boundary.leads import Waiting
+    from tandem.boundary.meaning.judged import Judgement
+    from tandem.boundary.meaning.leads import Waiting
     from tandem.timeline.kernels import Longs
 
 
@@ -134,7 +134,7 @@ class AsIf:
 
     def _refused(self, fired: Fired) -> Sequence[str]:
         """By what it was refused at its instant."""
-        from tandem.boundary.blocks import Question
+        from tandem.boundary.meaning.blocks import Question
         from tandem.signals.world import Subject
 
         answers, subject = self.work.now.answers, Subject(self.playbook.signals[fired.signal].about, fired.subject)
@@ -149,7 +149,7 @@ class AsIf:
 
     def judged(self) -> Judgement:
         """Of the period's touches."""
-        from tandem.boundary.judged import sum_up
+        from tandem.boundary.meaning.judged import sum_up
 
         return sum_up(self.work.judged(self.begins, self.ends))
 

@@ -16,8 +16,8 @@ from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
     from tandem.app.decided import Work
-    from tandem.boundary.judged import Judged
-    from tandem.boundary.watch import Due
+    from tandem.boundary.meaning.judged import Judged
+    from tandem.boundary.meaning.watch import Due
 
 NO_EVIDENCE = RefusalShown("no_evidence", None, None)
 

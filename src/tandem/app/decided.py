@@ -12,21 +12,21 @@ from tandem.app.in_force import InForce as Standing
 from tandem.app.in_force import Taken, open_in_force
 from tandem.app.playbook import Playbook
 from tandem.app.project import Project, storage_faults
-from tandem.boundary.policy import Boundary
+from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.world import Subject
 from tandem.storage.log import Log
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
     from tandem.app.edges import KeptEdges
-    from tandem.boundary.case import Firing
-    from tandem.boundary.fold.answering import Answering
+    from tandem.boundary.desk.answering import Answering
+    from tandem.boundary.desk.desk import Decided
     from tandem.boundary.fold.answers import Answers
-    from tandem.boundary.fold.desk import Decided
     from tandem.boundary.in_force import InForce
-    from tandem.boundary.judged import Judged
-    from tandem.boundary.leads import Leads
-    from tandem.boundary.watch import Watch
+    from tandem.boundary.meaning.case import Firing
+    from tandem.boundary.meaning.judged import Judged
+    from tandem.boundary.meaning.leads import Leads
+    from tandem.boundary.meaning.watch import Watch
     from tandem.signals.fold import Fold
     from tandem.signals.playbook.declare import Signal
 
@@ -140,7 +140,7 @@ def open_work(project: Project, typed: str | None, *, draft: bool = False) -> Wo
 
 
 def work_of(project: Project, log: Log, as_of: Instant, standing: Standing) -> Work:
-    from tandem.boundary.fold.desk import decide
+    from tandem.boundary.desk.desk import decide
     from tandem.boundary.in_force import InForce
     from tandem.timeline.steps import ALWAYS
 

@@ -15,9 +15,9 @@ from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.blocks import Question
-    from tandem.boundary.case import Touch
-    from tandem.boundary.meaning import Answer
+    from tandem.boundary.meaning.answers import Answer
+    from tandem.boundary.meaning.blocks import Question
+    from tandem.boundary.meaning.case import Touch
 
 STEPS_BACK = 90 * DAY
 
@@ -37,7 +37,7 @@ class Whom:
 
     def question(self, account: str, besides: Touch | None = None) -> Question:
         """besides: the touch that is judged, and does not count against itself."""
-        from tandem.boundary.blocks import Question
+        from tandem.boundary.meaning.blocks import Question
 
         return Question(account, self.person, self.channel or "", self.seller, self.purpose or "", besides)
 

@@ -19,7 +19,7 @@ from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.leads import Lead, Row
+    from tandem.boundary.meaning.leads import Lead, Row
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.case import Touch
+    from tandem.boundary.meaning.case import Touch
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def explain_touch(work: Work, touch: Touch) -> TouchExplained:
 
 
 def _row(work: Work, ruling: Ruling | None, touch: Touch) -> TouchRow:
-    from tandem.boundary.judged import Judged
+    from tandem.boundary.meaning.judged import Judged
 
     if ruling is not None and touch.is_outbound:
         return show_touch(work, ruling.answers.judge(touch))

@@ -13,14 +13,14 @@ from tandem.app.explain_lead import LeadExplained, explain_lead
 from tandem.app.explain_touch import TouchExplained, explain_touch
 from tandem.app.failures import UnknownName, WrongUsage
 from tandem.app.project import Project, read_typed, storage_faults
-from tandem.boundary.policy import PURPOSES
+from tandem.boundary.playbook.policy import PURPOSES
 from tandem.language.expression.nodes import About
 from tandem.signals.world import Subject
 from tandem.values.instants import Instant
 from tandem.values.names import nearest
 
 if TYPE_CHECKING:
-    from tandem.boundary.case import Touch
+    from tandem.boundary.meaning.case import Touch
 
 _LEAD = re.compile(r"L-[0-9a-f]{10}")
 

@@ -12,8 +12,8 @@ from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.case import Firing
-    from tandem.boundary.meaning import Refusal
+    from tandem.boundary.meaning.answers import Refusal
+    from tandem.boundary.meaning.case import Firing
 
 Became = Literal["lead", "waits", "ended"]
 
@@ -69,7 +69,7 @@ def fate_of(work: Work, firing: Firing, turns: Sequence[Instant]) -> Fate:
 
 def _refusals(work: Work, firing: Firing, t: Instant) -> Sequence[Refusal]:
     """What stood against a lead at t; nothing where only a budget kept it."""
-    from tandem.boundary.meaning import Refusal
+    from tandem.boundary.meaning.answers import Refusal
 
     ruling = work.at(t)
     account = None if ruling is None else ruling.answers.account(firing.subject, firing.at, t)
@@ -81,7 +81,7 @@ def _refusals(work: Work, firing: Firing, t: Instant) -> Sequence[Refusal]:
 
 
 def _answered(ruling: Ruling, firing: Firing, account: str, t: Instant) -> Sequence[Refusal]:
-    from tandem.boundary.blocks import Question
+    from tandem.boundary.meaning.blocks import Question
 
     if firing.subject.kind != "person":
         return ruling.answers.answer_of_account(account, t).refusals

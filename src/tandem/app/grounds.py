@@ -10,7 +10,7 @@ from tandem.app.decided import Ruling
 from tandem.app.lines import lines_of_events, lines_of_records, tell_changes
 from tandem.app.measured import sentence, tell
 from tandem.app.permits import EvidenceShown, line_of, show_evidence, shown
-from tandem.boundary.policy import Cap, Suppression, Table
+from tandem.boundary.playbook.policy import Cap, Suppression, Table
 from tandem.language.expression.show import show as show_expression
 from tandem.language.source import Span
 from tandem.signals.world import Subject
@@ -19,9 +19,9 @@ from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.blocks import Block, Question
-    from tandem.boundary.case import Stay
-    from tandem.boundary.evidence import Evidence
+    from tandem.boundary.meaning.blocks import Block, Question
+    from tandem.boundary.meaning.case import Stay
+    from tandem.boundary.meaning.evidence import Evidence
 
 FACTS_SHOWN = 20
 

@@ -15,9 +15,9 @@ from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
     from tandem.app.decided import Work
-    from tandem.boundary.case import Firing
-    from tandem.boundary.leads import Lead, Row, Waiting
-    from tandem.boundary.meaning import Answer
+    from tandem.boundary.meaning.answers import Answer
+    from tandem.boundary.meaning.case import Firing
+    from tandem.boundary.meaning.leads import Lead, Row, Waiting
     from tandem.signals.world import Subject
 
 # The order of a morning: who asks for us, who buys by a process of their own, who needs what only sales can give, who might.
@@ -192,7 +192,7 @@ class _Telling:
         return deadline if self.t < deadline or firing in self._neglected else None
 
     def _reason(self, lead: Lead, row: Row) -> LeadRow:
-        from tandem.boundary.blocks import Question
+        from tandem.boundary.meaning.blocks import Question
 
         account, subject = self._account(lead.account), self._subject(row.firing)
         found, people = account.answer, account.people

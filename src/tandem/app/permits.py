@@ -10,8 +10,8 @@ from tandem.language.source import Span
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
-    from tandem.boundary.evidence import Evidence
-    from tandem.boundary.meaning import Permit, Refusal
+    from tandem.boundary.meaning.answers import Permit, Refusal
+    from tandem.boundary.meaning.evidence import Evidence
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.judged import Judgement
+    from tandem.boundary.meaning.judged import Judgement
 
 WITHIN = 60 * DAY
 FEW = 5

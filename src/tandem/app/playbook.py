@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tandem.app.company import COMPANY, Company
 from tandem.app.product import PRODUCT, Product, ProductFile, events_in
-from tandem.boundary.declarations import DeclaredBoundary, Known, read_boundary
-from tandem.boundary.policy import Boundary
+from tandem.boundary.playbook.declarations import DeclaredBoundary, Known, read_boundary
+from tandem.boundary.playbook.policy import Boundary
 from tandem.language.codes import FILE_BYTES_MAX
 from tandem.language.expression.units import Names
 from tandem.language.fingerprint import fingerprint

@@ -9,7 +9,7 @@ from typing import Any
 from tandem.app.company import COMPANY
 from tandem.app.playbook import BOUNDARY_FILE, COMPANY_FILE, ICP_FILE, PRODUCT_FILE, SIGNALS_FOLDER, SOURCES_FOLDER
 from tandem.app.product import PRODUCT
-from tandem.boundary.declare import BOUNDARY
+from tandem.boundary.playbook.declare import BOUNDARY
 from tandem.language.schema import schema
 from tandem.signals.playbook.declare import ICP, SIGNALS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tandem.boundary.blocks import Block, Question, Reason
-from tandem.boundary.evidence import Evidence, Stance
-from tandem.boundary.policy import MOTIONS, PURPOSES, HumanMotion, Purpose
+from tandem.boundary.meaning.blocks import Block, Question, Reason
+from tandem.boundary.meaning.evidence import Evidence, Stance
+from tandem.boundary.playbook.policy import MOTIONS, PURPOSES, HumanMotion, Purpose
 from tandem.language.source import Span
 from tandem.values.instants import Instant
 

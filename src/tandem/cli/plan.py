@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tandem.app.as_if import Counted
     from tandem.app.backtest import Backtested
     from tandem.app.plan import FiringRow, Plan
-    from tandem.boundary.judged import Judgement
+    from tandem.boundary.meaning.judged import Judgement
     from tandem.cli.render import Format
     from tandem.language.difference import Difference
     from tandem.values.durations import Duration

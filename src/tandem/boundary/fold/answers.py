@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from tandem.boundary.blocks import Block, Question
-from tandem.boundary.case import Firing, Stay, Touch, said
 from tandem.boundary.combining import Answer
-from tandem.boundary.evidence import Evidence, Stance
 from tandem.boundary.fold.belonging import Belonging, Whereabouts
 from tandem.boundary.fold.blocks import Standings
 from tandem.boundary.fold.course import Course
@@ -19,7 +16,10 @@ from tandem.boundary.fold.fields import Fields
 from tandem.boundary.fold.records import Told
 from tandem.boundary.fold.rules import Rules, StaysOf
 from tandem.boundary.fold.stances import Stances
-from tandem.boundary.judged import Judged, question_of, verdict_of
+from tandem.boundary.meaning.blocks import Block, Question
+from tandem.boundary.meaning.case import Firing, Stay, Touch, said
+from tandem.boundary.meaning.evidence import Evidence, Stance
+from tandem.boundary.meaning.judged import Judged, question_of, verdict_of
 from tandem.signals.fold import Fold
 from tandem.signals.world import Subject
 from tandem.values.instants import Instant
@@ -169,7 +169,7 @@ class Answers:
         return self._told.is_employed(seller, t)
 
     def accepted_owner(self, account: str, since: Instant, t: Instant) -> str | None:
-        """As in `watch.py`."""
+        """As in `meaning/watch.py`."""
         sellers = [each.seller for each in self.rules.accepted if each.account == account and each.since <= t < each.until]
         sellers += self.opportunity_owners(account, t)
         sellers += [each.seller for each in self.touches_of(account, since, t)]

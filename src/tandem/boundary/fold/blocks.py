@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tandem.boundary.blocks import Block, Reason
-from tandem.boundary.case import Touch, said
 from tandem.boundary.fold.during import During, Layer, layered, united
 from tandem.boundary.fold.fields import Fields
 from tandem.boundary.fold.records import Told
 from tandem.boundary.fold.rules import Rules
 from tandem.boundary.fold.stances import Standing
-from tandem.boundary.policy import Cap, Suppression, Table
+from tandem.boundary.meaning.blocks import Block, Reason
+from tandem.boundary.meaning.case import Touch, said
+from tandem.boundary.playbook.policy import Cap, Suppression, Table
 from tandem.identity.domains import mail_domain, registrable
 from tandem.identity.exclusions import matches
 from tandem.language.expression.nodes import About

@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from tandem.boundary.blocks import Block, Question
-from tandem.boundary.case import Touch
 from tandem.boundary.combining import Answer, combined, of_account
-from tandem.boundary.evidence import Evidence
 from tandem.boundary.fold.belonging import Belonging
 from tandem.boundary.fold.blocks import Blocks, Rivals, Standings, in_order
 from tandem.boundary.fold.crowd import Crowd
@@ -18,6 +15,9 @@ from tandem.boundary.fold.during import During, Layer, clipped, layered
 from tandem.boundary.fold.evidence import Speaking
 from tandem.boundary.fold.records import Told
 from tandem.boundary.fold.stances import Stances, Standing
+from tandem.boundary.meaning.blocks import Block, Question
+from tandem.boundary.meaning.case import Touch
+from tandem.boundary.meaning.evidence import Evidence
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant
 

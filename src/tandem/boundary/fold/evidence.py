@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tandem.boundary.case import Stay, said
-from tandem.boundary.evidence import Evidence, EvidenceKind, valid_until
 from tandem.boundary.fold.belonging import Belonging
 from tandem.boundary.fold.during import During, Layer, clipped
 from tandem.boundary.fold.fields import Fields
 from tandem.boundary.fold.records import Told
 from tandem.boundary.fold.rules import Rules, StaysOf
 from tandem.boundary.fold.stances import Standing
-from tandem.boundary.policy import PURPOSES, Qualifying, Terms
+from tandem.boundary.meaning.case import Stay, said
+from tandem.boundary.meaning.evidence import Evidence, EvidenceKind, valid_until
+from tandem.boundary.playbook.policy import PURPOSES, Qualifying, Terms
 from tandem.signals.world import FOREVER, Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant

@@ -8,10 +8,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar
 
-from tandem.boundary.evidence import TIER
 from tandem.boundary.fold.belonging import Belonging
 from tandem.boundary.fold.during import Layer, layer_of
-from tandem.boundary.policy import Boundary, Table
+from tandem.boundary.meaning.evidence import TIER
+from tandem.boundary.playbook.policy import Boundary, Table
 from tandem.language.expression.nodes import SCALE, About, Condition, FieldRef, Score
 from tandem.language.source import Source
 from tandem.signals.fold import Fold

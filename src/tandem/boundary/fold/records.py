@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from tandem.boundary.case import Touch, said
 from tandem.boundary.fold.belonging import Belonging
 from tandem.boundary.fold.during import During, Layer, layer_of
+from tandem.boundary.meaning.case import Touch, said
 from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.expression.nodes import About
 from tandem.signals.fold import Fold

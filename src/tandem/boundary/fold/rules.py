@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tandem.boundary.case import Accepted, Closed
-from tandem.boundary.policy import Boundary
+from tandem.boundary.meaning.case import Accepted, Closed
+from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.playbook.declare import Score, Signal
 from tandem.signals.playbook.outcomes import Stages
 from tandem.signals.world import FOREVER

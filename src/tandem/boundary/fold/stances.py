@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tandem.boundary.evidence import Stance
 from tandem.boundary.fold.belonging import Belonging
 from tandem.boundary.fold.during import Layer, layer_of, layered
 from tandem.boundary.fold.records import Told
-from tandem.boundary.policy import Boundary
+from tandem.boundary.meaning.evidence import Stance
+from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.fold import Fold
 from tandem.timeline.extremes import least
 from tandem.timeline.kernels import UNKNOWN

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tandem.boundary.case import Firing
-from tandem.boundary.decisions import Decision
-from tandem.boundary.fold.answering import Answering
-from tandem.boundary.fold.care import Care
-from tandem.boundary.fold.firings import fired
-from tandem.boundary.fold.sweep import Sweep
+from tandem.boundary.desk.answering import Answering
+from tandem.boundary.desk.care import Care
+from tandem.boundary.desk.decisions import Decision
+from tandem.boundary.desk.firings import fired
+from tandem.boundary.desk.sweep import Sweep
 from tandem.boundary.in_force import InForce, periods
-from tandem.boundary.judged import Judged
-from tandem.boundary.leads import Leads
-from tandem.boundary.watch import Due, Watch
+from tandem.boundary.meaning.case import Firing
+from tandem.boundary.meaning.judged import Judged
+from tandem.boundary.meaning.leads import Leads
+from tandem.boundary.meaning.watch import Due, Watch
 from tandem.values.instants import Instant
 
 

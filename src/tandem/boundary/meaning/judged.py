@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal as OneOf
 
-from tandem.boundary.blocks import Question, Reason
-from tandem.boundary.case import Case, Touch, touches
-from tandem.boundary.evidence import Evidence, evidence
-from tandem.boundary.firings import Cases, in_order
 from tandem.boundary.in_force import periods
-from tandem.boundary.meaning import Answer, Refusal, answer
+from tandem.boundary.meaning.answers import Answer, Refusal, answer
+from tandem.boundary.meaning.blocks import Question, Reason
+from tandem.boundary.meaning.case import Case, Touch, touches
+from tandem.boundary.meaning.evidence import Evidence, evidence
+from tandem.boundary.meaning.firings import Cases, in_order
 from tandem.signals.world import Subject, account_of, survivor
 from tandem.values.instants import Instant
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from tandem.boundary.case import Case, Stay, in_force, open_opportunities, said
-from tandem.boundary.policy import PURPOSES, HumanMotion, Purpose, Qualifying, Terms
+from tandem.boundary.meaning.case import Case, Stay, in_force, open_opportunities, said
+from tandem.boundary.playbook.policy import PURPOSES, HumanMotion, Purpose, Qualifying, Terms
 from tandem.language.expression.nodes import FieldRef
 from tandem.language.source import Source, Span
 from tandem.signals.meaning import Asked, picks, value

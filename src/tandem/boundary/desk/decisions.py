@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal as OneOf
 
-from tandem.boundary.case import Firing
 from tandem.boundary.combining import Refusal
-from tandem.boundary.leads import Ending, Lead, Leads, Row, Waiting, in_line, joined
+from tandem.boundary.meaning.case import Firing
+from tandem.boundary.meaning.leads import Ending, Lead, Leads, Row, Waiting, in_line, joined
 from tandem.language.source import Span
 from tandem.values.instants import Instant, show
 

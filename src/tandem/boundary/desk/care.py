@@ -1,4 +1,4 @@
-"""Who is procurement-bound and who takes care of them: `watch.py`, asked of each firing by the times of its own subject alone."""
+"""Who is procurement-bound and who takes care of them: `meaning/watch.py`, asked of each firing by the times of its own subject alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tandem.boundary.case import Firing
-from tandem.boundary.evidence import valid_until
-from tandem.boundary.fold.answering import Answering
-from tandem.boundary.fold.firings import Times, whereabouts_at
+from tandem.boundary.desk.answering import Answering
+from tandem.boundary.desk.firings import Times, whereabouts_at
 from tandem.boundary.in_force import InForce, in_force_at, periods
-from tandem.boundary.watch import Due, Watch
+from tandem.boundary.meaning.case import Firing
+from tandem.boundary.meaning.evidence import valid_until
+from tandem.boundary.meaning.watch import Due, Watch
 from tandem.signals.world import FOREVER, Period
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
 
-from tandem.boundary.policy import CHANNELS, MOTIONS, PURPOSES, QUARANTINE, VALID_FOR, BudgetPeriod, HumanMotion, Purpose, Sign
+from tandem.boundary.playbook.policy import CHANNELS, MOTIONS, PURPOSES, QUARANTINE, VALID_FOR, BudgetPeriod, HumanMotion, Purpose, Sign
 from tandem.language.problem import Problem
 from tandem.language.record import Either, Field, ListOf, MapOf, Record
 from tandem.language.shape import As, Choice, DateOrInstant, Flag, Length, Located, Moment, Placed, Text, Whole

@@ -7,12 +7,12 @@ from datetime import tzinfo
 from fractions import Fraction
 from typing import Protocol
 
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Closed, Stay
 from tandem.boundary.combining import Answer
 from tandem.boundary.fold.belonging import Whereabouts
-from tandem.boundary.judged import Judged
-from tandem.boundary.policy import Boundary
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Closed, Stay
+from tandem.boundary.meaning.judged import Judged
+from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.playbook.declare import Score, Signal
 from tandem.signals.world import Subject
 from tandem.values.business_time import BusinessTime

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tandem.boundary.policy import Boundary, Qualifying
+from tandem.boundary.playbook.policy import Boundary, Qualifying
 from tandem.identity.domains import registrable
 from tandem.signals.edges import edges
 from tandem.signals.playbook.declare import Score, Signal

@@ -7,8 +7,29 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, cast
 
-from tandem.boundary.declare import BOUNDARY, AudienceSaid, BoundaryFile, Channels, QualifyingSaid, SuppressionSaid, TableSaid, TermsSaid
-from tandem.boundary.policy import QUARANTINE, Audience, Boundary, Budget, Cap, HoldOut, Qualifying, Sign, Suppression, Table, Terms
+from tandem.boundary.playbook.declare import (
+    BOUNDARY,
+    AudienceSaid,
+    BoundaryFile,
+    Channels,
+    QualifyingSaid,
+    SuppressionSaid,
+    TableSaid,
+    TermsSaid,
+)
+from tandem.boundary.playbook.policy import (
+    QUARANTINE,
+    Audience,
+    Boundary,
+    Budget,
+    Cap,
+    HoldOut,
+    Qualifying,
+    Sign,
+    Suppression,
+    Table,
+    Terms,
+)
 from tandem.identity.rules import Exclusion
 from tandem.language.expression.check import Reading, check, read
 from tandem.language.expression.nodes import About, Condition, EventName, Expression, FieldRef, Selector, SignalRef, parts_of

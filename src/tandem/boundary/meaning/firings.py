@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tandem.boundary.case import Case, Firing, Stay
 from tandem.boundary.in_force import InForce, always, periods
+from tandem.boundary.meaning.case import Case, Firing, Stay
 from tandem.signals.world import Period
 from tandem.values.instants import Instant
 

@@ -18,13 +18,13 @@ Where the design is silent, this page decides:
 
 from __future__ import annotations
 
-from tandem.boundary.blocks import Question, blocks
-from tandem.boundary.case import Case
 from tandem.boundary.combining import Answer as Answer
 from tandem.boundary.combining import Permit as Permit
 from tandem.boundary.combining import Refusal as Refusal
 from tandem.boundary.combining import combined, of_account
-from tandem.boundary.evidence import TIER, evidence, not_before, stance, valid_until
+from tandem.boundary.meaning.blocks import Question, blocks
+from tandem.boundary.meaning.case import Case
+from tandem.boundary.meaning.evidence import TIER, evidence, not_before, stance, valid_until
 from tandem.language.expression.nodes import Condition, FieldRef
 from tandem.signals.meaning import moments
 from tandem.signals.world import FOREVER, Subject, members, read_date

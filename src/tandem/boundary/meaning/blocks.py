@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from tandem.boundary.case import Case, Touch, open_opportunities, said, touches
-from tandem.boundary.evidence import Evidence, quarantine_end
-from tandem.boundary.policy import Cap, Suppression, Table
+from tandem.boundary.meaning.case import Case, Touch, open_opportunities, said, touches
+from tandem.boundary.meaning.evidence import Evidence, quarantine_end
+from tandem.boundary.playbook.policy import Cap, Suppression, Table
 from tandem.identity.domains import mail_domain, registrable
 from tandem.identity.exclusions import matches
 from tandem.language.source import Span

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Closed, Firing
 from tandem.boundary.combining import Answer, Permit, Refusal
-from tandem.boundary.decisions import Decision, Standing, What, places_of
-from tandem.boundary.fold.answering import Answering
+from tandem.boundary.desk.answering import Answering
+from tandem.boundary.desk.decisions import Decision, Standing, What, places_of
+from tandem.boundary.desk.firings import Times, whereabouts_at
 from tandem.boundary.fold.belonging import Whereabouts
-from tandem.boundary.fold.firings import Times, whereabouts_at
 from tandem.boundary.in_force import InForce, periods
-from tandem.boundary.leads import Leads, in_line, kept_for_a_lead, lead_id, period_of, rests
-from tandem.boundary.policy import Budget, Qualifying
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Closed, Firing
+from tandem.boundary.meaning.leads import Leads, in_line, kept_for_a_lead, lead_id, period_of, rests
+from tandem.boundary.playbook.policy import Budget, Qualifying
 from tandem.signals.world import FOREVER, Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from tandem.boundary.case import Firing, Stay
-from tandem.boundary.fold.answering import Answering
+from tandem.boundary.desk.answering import Answering
 from tandem.boundary.fold.belonging import Whereabouts
 from tandem.boundary.in_force import InForce, periods
+from tandem.boundary.meaning.case import Firing, Stay
 from tandem.signals.world import FOREVER, Period, Subject
 from tandem.values.instants import Instant
 

@@ -13,12 +13,12 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Literal as OneOf
 
-from tandem.boundary.blocks import Question
-from tandem.boundary.case import Case, Firing, open_opportunities
-from tandem.boundary.firings import Cases, firings, in_order
 from tandem.boundary.in_force import InForce, in_force_at
-from tandem.boundary.meaning import Answer, Refusal, answer, answer_of_account, moments_of
-from tandem.boundary.policy import BudgetPeriod, Qualifying
+from tandem.boundary.meaning.answers import Answer, Refusal, answer, answer_of_account, moments_of
+from tandem.boundary.meaning.blocks import Question
+from tandem.boundary.meaning.case import Case, Firing, open_opportunities
+from tandem.boundary.meaning.firings import Cases, firings, in_order
+from tandem.boundary.playbook.policy import BudgetPeriod, Qualifying
 from tandem.signals.meaning import contributions
 from tandem.signals.world import Subject
 from tandem.timeline.steps import ALWAYS

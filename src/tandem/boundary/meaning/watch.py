@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tandem.boundary.case import Case, Firing, is_employed, open_opportunities, said, touches
-from tandem.boundary.evidence import valid_until
-from tandem.boundary.firings import Cases, firings, in_order
 from tandem.boundary.in_force import InForce, in_force_at, periods
-from tandem.boundary.policy import Qualifying
+from tandem.boundary.meaning.case import Case, Firing, is_employed, open_opportunities, said, touches
+from tandem.boundary.meaning.evidence import valid_until
+from tandem.boundary.meaning.firings import Cases, firings, in_order
+from tandem.boundary.playbook.policy import Qualifying
 from tandem.signals.world import records_at
 from tandem.values.instants import Instant
 
