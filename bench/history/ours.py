@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from history.answer import Edges
 from history.playbook import SIGNALS, Signal
-from tandem.app.edges import open_fold
+from tandem.app.history.edges import open_fold
+from tandem.app.history.timeline import open_timeline
 from tandem.app.project import Project
-from tandem.app.timeline import open_timeline
 from tandem.app.world import World
 from tandem.signals.fold import Fold
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from returning.answer import MONDAY, STAGES, WINDOW_DAYS, WITHIN, Answer
-from tandem.app.edges import open_fold
+from tandem.app.history.edges import open_fold
+from tandem.app.history.timeline import open_timeline
 from tandem.app.project import Project
-from tandem.app.timeline import open_timeline
 from tandem.app.world import World
 from tandem.behavior.active import count_active
 from tandem.behavior.activity import ActivityQuestion

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tandem.app.timeline import KeptTimeline
+from tandem.app.history.timeline import KeptTimeline
 from tandem.facts.fact import Fact
 from tandem.identity.rules import Rules
 from tandem.language.expression.nodes import About

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tandem.app.applying import AlreadyDecided, Applied, ApplyRequest, apply_playbook
-from tandem.app.in_force import find_in_force, open_in_force
+from tandem.app.playbook.in_force import find_in_force, open_in_force
 from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.storage.lock import WriterLock

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tandem.app.check import CheckRequest, check, check_project
-from tandem.app.playbook import read_playbook
+from tandem.app.playbook.playbook import read_playbook
 from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.language.expression.show import show

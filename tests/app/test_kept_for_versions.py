@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tandem.app import edges as app_edges
-from tandem.app.edges import MEANINGS_MOST, kept_edges, meaning_of
-from tandem.app.playbook import Playbook, read_playbook
+from tandem.app.history.edges import MEANINGS_MOST, kept_edges, meaning_of
+from tandem.app.history.timeline import OTHERS_MOST, KeptTimeline
+from tandem.app.playbook.playbook import Playbook, read_playbook
 from tandem.app.project import Project
-from tandem.app.timeline import OTHERS_MOST, KeptTimeline
 from tandem.app.world import World
 from tandem.storage.derived import Derived
 from tests.app.projects import project, tandem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tandem.app.playbook import Playbook, read_playbook
+from tandem.app.playbook.playbook import Playbook, read_playbook
 from tandem.language.expression.show import show
 from tandem.values.instants import read_instant
 

@@ -14,8 +14,8 @@ from jsonschema import Draft7Validator
 from tandem.app.check import CheckRequest, check
 from tandem.app.failures import UnknownName, UnreadableInput
 from tandem.app.init import PATTERNS, InitRequest, init
-from tandem.app.playbook import read_playbook
-from tandem.app.product import Plan, Suppression
+from tandem.app.playbook.playbook import read_playbook
+from tandem.app.playbook.product import Plan, Suppression
 from tandem.app.schema import playbook_schemas, write_schemas
 from tandem.identity.rules import DEFAULT_BLOCKED, Exclusion, Rules
 from tandem.language.source import Source
@@ -266,7 +266,7 @@ def test_the_grammar_is_loaded_only_when_something_is_read():
         [
             sys.executable,
             "-c",
-            "import sys, tandem.app.playbook, tandem.app.init; print([name for name in sys.modules if name.startswith('ruamel')])",
+            "import sys, tandem.app.playbook.playbook, tandem.app.init; print([name for name in sys.modules if name.startswith('ruamel')])",
         ],
         capture_output=True,
         text=True,

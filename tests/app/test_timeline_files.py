@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from tandem.app.timeline import KeptTimeline
-from tandem.app.timeline_parts import code_log
+from tandem.app.history.timeline import KeptTimeline
+from tandem.app.history.timeline_parts import code_log
 from tandem.facts.fact import Fact
 from tandem.facts.text import read_facts
 from tandem.identity.rules import Exclusion, Rules
@@ -61,7 +61,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         found.append(1)
         return code_log(*arguments)
 
-    monkeypatch.setattr("tandem.app.timeline.code_log", counted)
+    monkeypatch.setattr("tandem.app.history.timeline.code_log", counted)
     return found
 
 

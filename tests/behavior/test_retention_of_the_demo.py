@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tandem.app.edges import open_fold
+from tandem.app.history.edges import open_fold
 from tandem.app.project import Project
 from tandem.behavior.periods import Calendar
 from tandem.behavior.retention import Axis, RetentionQuestion, Whose, count_retention

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tandem.app.check import CheckRequest, check
-from tandem.app.playbook import read_playbook
+from tandem.app.playbook.playbook import read_playbook
 from tandem.boundary.playbook.policy import Boundary, Terms
 from tandem.language.expression.show import show
 from tandem.values.instants import DAY, HOUR, read_instant

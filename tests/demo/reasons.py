@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from tandem.app.playbook import Playbook
+from tandem.app.playbook.playbook import Playbook
 from tandem.demo.cast import Account
 from tandem.demo.company import Company
 from tandem.demo.selling import SALES_ZONE, ContractRow, OpportunityRow, TouchRow, happened_at, logged_at

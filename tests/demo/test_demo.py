@@ -8,9 +8,9 @@ import pytest
 
 from tandem.app.check import CheckRequest, check
 from tandem.app.doctor import examine
-from tandem.app.edges import ListRequest, list_edges
 from tandem.app.facts import Facts, list_facts
 from tandem.app.failed import Failed, list_failed
+from tandem.app.history.edges import ListRequest, list_edges
 from tandem.app.identity import describe, list_conflicts
 from tandem.app.importing import Import, Imported, import_files
 from tandem.demo.making import Demo, DemoRequest, make_demo

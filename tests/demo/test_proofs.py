@@ -16,7 +16,7 @@ import pytest
 
 from tandem.app.backtest import BacktestRequest, find_backtest
 from tandem.app.boundary import BoundaryReport, BoundaryRequest, find_boundary
-from tandem.app.edges import kept_edges
+from tandem.app.history.edges import kept_edges
 from tandem.app.project import Project
 from tandem.demo.making import DemoRequest, make_demo
 from tandem.demo.truth import truth_of

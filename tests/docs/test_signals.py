@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from tandem.app.check import CheckRequest, check
-from tandem.app.playbook import Playbook, read_playbook
+from tandem.app.playbook.playbook import Playbook, read_playbook
 from tandem.language.expression.nodes import Condition
 from tandem.signals.edges import edges
 from tandem.signals.fold import Fold

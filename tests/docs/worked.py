@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast, get_args
 
-from tandem.app.playbook import Playbook
+from tandem.app.playbook.playbook import Playbook
 from tandem.facts.text import read_facts
 from tandem.language.expression.check import check, read
 from tandem.language.expression.literals import show_length

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
-from tandem.app.knowledge import Knowledge
+from tandem.app.history.knowledge import Knowledge
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.facts.sameness import content_digest
 from tandem.facts.tables import FACT_SCHEMAS, by_kind, kind_of, to_facts

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
-from tandem.app.edges import open_fold
+from tandem.app.history.edges import open_fold
 from tandem.app.project import Project
 from tandem.behavior.funnel.attempts import find_attempts
 from tandem.behavior.funnel.funnel import Funnel

@@ -33,7 +33,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
-import tandem.app.knowledge as knowledge
+import tandem.app.history.knowledge as knowledge
 import tandem.storage.log as log
 from tandem.facts.corrections import gone
 from tandem.facts.fact import Correction

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tandem.app.edges import kept_edges
+from tandem.app.history.edges import kept_edges
 from tandem.app.project import Project
 from tandem.app.world import World
 from tandem.facts.fact import Fact

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pytest
 
 from tandem.app.check import CheckRequest, check
-from tandem.app.edges import KeptEdges, kept_edges
-from tandem.app.playbook import read_playbook
+from tandem.app.history.edges import KeptEdges, kept_edges
+from tandem.app.playbook.playbook import read_playbook
 from tandem.app.project import Project
 from tandem.app.world import World as Outside
 from tandem.facts.tables import FACT_SCHEMAS

@@ -13,8 +13,8 @@ import msgspec
 
 from tandem.app.check import CheckReport, CheckRequest, check
 from tandem.app.failures import Failure, PlaybookProblems, WrongUsage
-from tandem.app.in_force import CALLED, Standing, applied_playbooks, read_applied, read_standing, stand
-from tandem.app.playbook import Playbook, read_playbook, read_texts
+from tandem.app.playbook.in_force import CALLED, Standing, applied_playbooks, read_applied, read_standing, stand
+from tandem.app.playbook.playbook import Playbook, read_playbook, read_texts
 from tandem.app.project import Project, read_typed, storage_faults
 from tandem.storage.log import Log
 from tandem.storage.playbooks import AppliedPlaybooks, Apply, digest_of

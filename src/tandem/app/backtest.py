@@ -11,10 +11,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tandem.app.edges import find_signal, kept_edges, open_fold
 from tandem.app.failures import Failure, UnknownName
-from tandem.app.known import Known, known_by
-from tandem.app.playbook import Playbook
+from tandem.app.history.edges import find_signal, kept_edges, open_fold
+from tandem.app.history.known import Known, known_by
+from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
 from tandem.language.expression.nodes import (
     About,

@@ -8,14 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tandem.app.failures import WrongUsage
-from tandem.app.in_force import Taken, open_in_force
-from tandem.app.kept import kept_report
-from tandem.app.permits import RefusalShown, show_refusals
+from tandem.app.playbook.in_force import Taken, open_in_force
 from tandem.app.project import Project, read_typed
+from tandem.app.work.kept import kept_report
+from tandem.app.work.permits import RefusalShown, show_refusals
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
-    from tandem.app.decided import Work
+    from tandem.app.work.decided import Work
     from tandem.boundary.meaning.judged import Judged
     from tandem.boundary.meaning.watch import Due
 
@@ -201,7 +201,7 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
 
 
 def show_touch(work: Work, judged: Judged) -> TouchRow:
-    from tandem.app.owners import field_of
+    from tandem.app.work.owners import field_of
 
     touch = judged.touch
     refusals = show_refusals(judged.refusals)
@@ -221,7 +221,7 @@ def show_touch(work: Work, judged: Judged) -> TouchRow:
 
 def _due(work: Work, due: Iterable[Due]) -> tuple[DueRow, ...]:
     """The earliest deadline first."""
-    from tandem.app.owners import field_of
+    from tandem.app.work.owners import field_of
 
     rows = [
         DueRow(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tandem.app.failures import Failure
-from tandem.app.playbook import Playbook, read_playbook
+from tandem.app.playbook.playbook import Playbook, read_playbook
 from tandem.language.problem import Problem, sort_problems
 from tandem.signals.playbook.soonest import soonest
 from tandem.values.durations import show_duration

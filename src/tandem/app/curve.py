@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from tandem.app.edges import find_signal, open_fold
 from tandem.app.failures import Failure, UnknownName
+from tandem.app.history.edges import find_signal, open_fold
 from tandem.app.project import Project, storage_faults
 from tandem.language.expression.nodes import (
     SCALE,

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from tandem.app.product import Suppression
+from tandem.app.playbook.product import Suppression
 from tandem.connect.block import Block, Failure, Parsed
 from tandem.connect.rows import Reader, parse
 from tandem.facts.fact import Event, Fact, Version

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tandem.app.failed import open_rows
-from tandem.app.knowledge import Knowledge
+from tandem.app.history.knowledge import Knowledge
+from tandem.app.history.silence import is_stale
 from tandem.app.project import Project
-from tandem.app.silence import is_stale
 from tandem.facts.kinds import RECORD_KINDS, FieldType
 from tandem.facts.tables import FACT_SCHEMAS
 from tandem.identity.conflicts import Conflict

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tandem.app.failures import UnknownName
+from tandem.app.history.knowledge import Knowledge
 from tandem.app.identity import find_holder
-from tandem.app.knowledge import Knowledge
 from tandem.app.project import Project
 from tandem.facts.fact import Fact
 from tandem.facts.kinds import RECORD_KINDS, SUBJECTS

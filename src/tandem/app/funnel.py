@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from tandem.app.edges import open_fold
 from tandem.app.failures import WrongUsage
+from tandem.app.history.edges import open_fold
 from tandem.app.project import Project, storage_faults
 from tandem.app.retention import told
 from tandem.app.selecting import read_field, read_selector, refuse_what_never_came

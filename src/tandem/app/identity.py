@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from tandem.app.delivering import Intake, deliver
 from tandem.app.failures import Failure, UnknownName
-from tandem.app.knowledge import Knowledge
+from tandem.app.history.knowledge import Knowledge
 from tandem.app.project import Project
 from tandem.connect.block import Parsed
 from tandem.connect.notation import Notation

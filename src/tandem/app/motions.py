@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tandem.app.edges import open_fold
 from tandem.app.failures import UnknownName
+from tandem.app.history.edges import open_fold
 from tandem.app.project import Project
 from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.as_if import AsIf, Counted, Fired, Judging
 from tandem.app.failures import UnknownName
-from tandem.app.in_force import open_in_force
-from tandem.app.playbook import BOUNDARY_FILE, Playbook
+from tandem.app.playbook.as_if import AsIf, Counted, Fired, Judging
+from tandem.app.playbook.in_force import open_in_force
+from tandem.app.playbook.playbook import BOUNDARY_FILE, Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.language.difference import Difference, differences
 from tandem.language.expression.show import show as show_expression

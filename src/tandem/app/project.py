@@ -33,7 +33,7 @@ from tandem.storage.manifest import NewerFormat, OlderFormat
 from tandem.values.instants import Instant, read_instant
 
 if TYPE_CHECKING:
-    from tandem.app.playbook import Playbook
+    from tandem.app.playbook.playbook import Playbook
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -53,7 +53,7 @@ class Project:
     def playbook(self) -> Playbook:
         """The folder's playbook. Raises PlaybookProblems where it does not read: a command never works on half a playbook."""
         # What was kept may answer without it, and to load its shapes takes as long as all the rest.
-        from tandem.app.playbook import read_playbook
+        from tandem.app.playbook.playbook import read_playbook
 
         playbook = read_playbook(self.folder / "playbook")
         errors = [problem for problem in playbook.problems if problem.severity == "error"]

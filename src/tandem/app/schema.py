@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tandem.app.company import COMPANY
-from tandem.app.playbook import BOUNDARY_FILE, COMPANY_FILE, ICP_FILE, PRODUCT_FILE, SIGNALS_FOLDER, SOURCES_FOLDER
-from tandem.app.product import PRODUCT
+from tandem.app.playbook.company import COMPANY
+from tandem.app.playbook.playbook import BOUNDARY_FILE, COMPANY_FILE, ICP_FILE, PRODUCT_FILE, SIGNALS_FOLDER, SOURCES_FOLDER
+from tandem.app.playbook.product import PRODUCT
 from tandem.boundary.playbook.declare import BOUNDARY
 from tandem.language.schema import schema
 from tandem.signals.playbook.declare import ICP, SIGNALS

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from tandem.app.edges import open_fold
 from tandem.app.failures import UnknownName, WrongUsage
-from tandem.app.playbook import Playbook
+from tandem.app.history.edges import open_fold
+from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
 from tandem.language.expression.check import Reading, read
 from tandem.language.expression.nodes import About, EventName, FieldRef, Selector

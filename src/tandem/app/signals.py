@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tandem.app.edges import KeptEdges, kept_edges
+from tandem.app.history.edges import KeptEdges, kept_edges
+from tandem.app.history.silence import is_stale
 from tandem.app.project import Project
-from tandem.app.silence import is_stale
 from tandem.signals.playbook.declare import Signal
 from tandem.values.instants import DAY, Instant
 

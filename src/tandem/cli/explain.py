@@ -11,7 +11,7 @@ from tandem.cli.named import print_named
 from tandem.cli.words import ENDINGS, say_whose, told_refusal
 
 if TYPE_CHECKING:
-    from tandem.app.explain import Explained, Measured
+    from tandem.app.explain.edge import Explained, Measured
     from tandem.cli.render import Format
 
 
@@ -53,8 +53,8 @@ def explain(
     tandem explain ACCOUNT          may it be touched now, and why or why not; with options, by whom and how
     tandem explain TOUCH            how a touch that was made is judged
     """
-    from tandem.app.explain_account import Whom
-    from tandem.app.explaining import NameRequest
+    from tandem.app.explain.account import Whom
+    from tandem.app.explain.explaining import NameRequest
     from tandem.app.failures import WrongUsage
 
     whom = Whom(person, channel, seller, purpose)
@@ -71,8 +71,8 @@ def explain(
 def _explain_edge(
     context: click.Context, signal: str, subject: str, at: str | None, as_of: str | None, draft: bool, format_: Format
 ) -> None:
-    from tandem.app.explain import ExplainRequest
-    from tandem.app.explain import explain as find_why
+    from tandem.app.explain.edge import ExplainRequest
+    from tandem.app.explain.edge import explain as find_why
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     report = find_why(project_of(context), ExplainRequest(signal, subject, at, as_of, draft))
@@ -89,7 +89,7 @@ def _explain_edge(
 
 
 def _explained(report: Explained, facts: list[dict[str, Any]]) -> dict[str, Any]:
-    from tandem.app.measured import said
+    from tandem.app.work.measured import said
     from tandem.values.instants import show
 
     return {
@@ -185,7 +185,7 @@ def _print_firing(report: Explained) -> None:
 
 
 def _print_measured(measure: Measured, *, show_change: bool) -> None:
-    from tandem.app.measured import tell
+    from tandem.app.work.measured import tell
     from tandem.values.instants import show
 
     before, after = (tell(each, measure.unit) for each in (measure.before, measure.after))

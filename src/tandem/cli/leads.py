@@ -15,7 +15,7 @@ from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
     from tandem.app.leads import LeadRow, LeadsListed
-    from tandem.app.permits import PermitShown
+    from tandem.app.work.permits import PermitShown
     from tandem.cli.render import Format
 
 COLUMNS = (

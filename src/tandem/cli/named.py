@@ -12,11 +12,11 @@ from tandem.cli.words import ENDINGS, labelled, listed, named, say_whose, some_o
 from tandem.values.instants import show
 
 if TYPE_CHECKING:
-    from tandem.app.explain_account import AccountExplained, Answered, AnswerStep
-    from tandem.app.explain_lead import LeadExplained, ReasonExplained
-    from tandem.app.explain_touch import TouchExplained
-    from tandem.app.explaining import NameRequest
-    from tandem.app.grounds import Asked, Speaks
+    from tandem.app.explain.account import AccountExplained, Answered, AnswerStep
+    from tandem.app.explain.explaining import NameRequest
+    from tandem.app.explain.lead import LeadExplained, ReasonExplained
+    from tandem.app.explain.touch import TouchExplained
+    from tandem.app.work.grounds import Asked, Speaks
     from tandem.cli.render import Format
 
 COLUMNS = ("part", "kind", "what", "stands", "line", "until", "says", "facts")
@@ -33,9 +33,9 @@ VERDICTS = {
 
 
 def print_named(context: click.Context, asked: NameRequest, format_: Format) -> None:
-    from tandem.app.explain_account import AccountExplained
-    from tandem.app.explain_lead import LeadExplained
-    from tandem.app.explaining import explain_name
+    from tandem.app.explain.account import AccountExplained
+    from tandem.app.explain.explaining import explain_name
+    from tandem.app.explain.lead import LeadExplained
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     report = explain_name(project_of(context), asked)

@@ -11,9 +11,9 @@ from tandem.cli.door import counted, dated, formatted, project_of, tandem
 from tandem.cli.words import WIDTH, listed, local, wrapped
 
 if TYPE_CHECKING:
-    from tandem.app.as_if import Counted
     from tandem.app.backtest import Backtested
     from tandem.app.plan import FiringRow, Plan
+    from tandem.app.playbook.as_if import Counted
     from tandem.boundary.meaning.judged import Judgement
     from tandem.cli.render import Format
     from tandem.language.difference import Difference

@@ -77,8 +77,8 @@ def edges(
 
     known_at is when the latest of what changed there was learnt. Edges in a cooldown are listed too; `fires` tells them apart in json.
     """
-    from tandem.app.edges import ListRequest, list_edges
     from tandem.app.failures import WrongUsage
+    from tandem.app.history.edges import ListRequest, list_edges
     from tandem.app.project import read_typed
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 

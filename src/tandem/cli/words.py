@@ -12,7 +12,7 @@ import click
 from tandem.values.instants import Instant, show, to_datetime
 
 if TYPE_CHECKING:
-    from tandem.app.permits import RefusalShown
+    from tandem.app.work.permits import RefusalShown
 
 WIDTH, LABEL, NAME_MOST = 100, 11, 40
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tandem.app.delivering import Intake, prepare
-from tandem.app.playbook import Playbook, read_playbook
+from tandem.app.playbook.playbook import Playbook, read_playbook
 from tandem.connect.block import Block, Lines
 from tandem.connect.calls.segment import Segment
 from tandem.connect.rows import Reader, again

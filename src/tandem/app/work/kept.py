@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from tandem import __version__
-from tandem.app.in_force import find_in_force, open_in_force, read_standing
+from tandem.app.playbook.in_force import find_in_force, open_in_force, read_standing
 from tandem.app.project import Project, storage_faults
 from tandem.storage.derived import Builder, Derived, Manifest
 from tandem.storage.log import Log
@@ -21,7 +21,7 @@ from tandem.storage.playbooks import digest_of
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.app.decided import Work
+    from tandem.app.work.decided import Work
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def kept_report(project: Project, typed: str | None, name: str, kind: type[T], f
             return msgspec.msgpack.decode(found[1][part]["told"].tobytes(), type=kind)
         except msgspec.DecodeError:
             pass  # It will be made again.
-    from tandem.app.decided import work_of
+    from tandem.app.work.decided import work_of
 
     report = find(work_of(project, log, as_of, standing or find_in_force(project, as_of, draft=draft)))
     if whose is not None and log.exists:
@@ -73,7 +73,7 @@ def _whose(project: Project, as_of: Instant, *, draft: bool) -> str | None:
     """Whose playbook decides: the applied ones, or the folder's as it is; None where it cannot be read, which is told by whoever reads it."""
     if not draft and any(each.since is None or each.since <= as_of for each in read_standing(project)):
         return "applied"
-    from tandem.app.playbook import read_texts
+    from tandem.app.playbook.playbook import read_texts
 
     try:
         return ("draft " if draft else "folder ") + digest_of(read_texts(project.folder / "playbook"))

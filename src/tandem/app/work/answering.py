@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tandem.app.edges import kept_edges, open_fold
-from tandem.app.playbook import Playbook
+from tandem.app.history.edges import kept_edges, open_fold
+from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.boundary.playbook.policy import Boundary
 from tandem.storage.log import Log

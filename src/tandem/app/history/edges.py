@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from tandem import __version__
 from tandem.app.failures import UnknownName
+from tandem.app.history.knowledge import Knowledge
 from tandem.app.identity import find_holder
-from tandem.app.knowledge import Knowledge
-from tandem.app.playbook import Playbook
+from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.language.expression.nodes import About, Expression, Score, SetName, SignalRef
 from tandem.language.expression.show import show
@@ -172,7 +172,7 @@ def kept_edges(project: Project, log: Log, signals: Iterable[Signal], playbook: 
 
 def open_fold(project: Project, log: Log, playbook: Playbook | None = None) -> Fold:
     """All of history under a playbook, by default the folder's, to be asked."""
-    from tandem.app.timeline import open_timeline
+    from tandem.app.history.timeline import open_timeline
     from tandem.signals.fold import Fold
 
     said = project.playbook if playbook is None else playbook
@@ -214,7 +214,7 @@ def _found(
     project: Project, log: Log, playbook: Playbook, missing: Mapping[str, Signal], derived: Derived, state: Mapping[str, Any]
 ) -> dict[str, Part]:
     """missing: signals by the part that is to hold their edges."""
-    from tandem.app.feeding import Feeding
+    from tandem.app.history.feeding import Feeding
     from tandem.signals.because import known_at
     from tandem.signals.passing import passed_on
 

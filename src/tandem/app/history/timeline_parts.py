@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tandem.app.asking import Asking, LogTexts, rows_at
+from tandem.app.history.asking import Asking, LogTexts, rows_at
 from tandem.facts.corrections import gone_over_time
 from tandem.facts.kinds import RECORD_KINDS
 from tandem.facts.subjects import versions_by_subject

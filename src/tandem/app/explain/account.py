@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.decided import Ruling, Work
-from tandem.app.grounds import Asked, Speaks, speaking, standing
-from tandem.app.in_force import Taken
-from tandem.app.owners import by_activity, called, field_of, owner_of
-from tandem.app.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
+from tandem.app.playbook.in_force import Taken
+from tandem.app.work.decided import Ruling, Work
+from tandem.app.work.grounds import Asked, Speaks, speaking, standing
+from tandem.app.work.owners import by_activity, called, field_of, owner_of
+from tandem.app.work.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant
 

@@ -18,7 +18,7 @@ from tandem.storage.playbooks import AppliedPlaybooks, Apply, digest_of
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.app.playbook import Playbook
+    from tandem.app.playbook.playbook import Playbook
 
 
 class AppliedProblems(PlaybookProblems):
@@ -125,7 +125,7 @@ def stand(applies: Iterable[Apply]) -> Sequence[Standing]:
 @storage_faults()
 def read_applied(project: Project, apply: Apply) -> Playbook:
     """An applied version. Raises DamagedData where its text was altered, AppliedProblems where this Tandem no longer reads it."""
-    from tandem.app.playbook import read_playbook
+    from tandem.app.playbook.playbook import read_playbook
 
     folder = applied_playbooks(project).text_of(apply)
     if _is_folder_s(project.folder / CALLED, apply):
@@ -140,7 +140,7 @@ def read_applied(project: Project, apply: Apply) -> Playbook:
 
 def _is_folder_s(folder: Path, apply: Apply) -> bool:
     """Whether the folder holds the same text, which then need not be read a second time."""
-    from tandem.app.playbook import read_texts
+    from tandem.app.playbook.playbook import read_texts
 
     try:
         return digest_of(read_texts(folder)) == apply.digest

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tandem.app.decided import Ruling, Work, open_work
-from tandem.app.explain_account import AccountExplained, Whom, explain_account
-from tandem.app.explain_lead import LeadExplained, explain_lead
-from tandem.app.explain_touch import TouchExplained, explain_touch
+from tandem.app.explain.account import AccountExplained, Whom, explain_account
+from tandem.app.explain.lead import LeadExplained, explain_lead
+from tandem.app.explain.touch import TouchExplained, explain_touch
 from tandem.app.failures import UnknownName, WrongUsage
 from tandem.app.project import Project, read_typed, storage_faults
+from tandem.app.work.decided import Ruling, Work, open_work
 from tandem.boundary.playbook.policy import PURPOSES
 from tandem.language.expression.nodes import About
 from tandem.signals.world import Subject
@@ -65,7 +65,7 @@ def _find_touch(work: Work, name: str) -> Touch | None:
 
 def _find_account(work: Work, name: str) -> str:
     """The printed id of an account by any of its names: its id, its domain, an id that was merged away, what its record calls it."""
-    from tandem.app.knowledge import Knowledge
+    from tandem.app.history.knowledge import Knowledge
 
     ruling, t = work.now, work.as_of
     if _exists(ruling, Subject("account", name), t):

@@ -12,8 +12,8 @@ from pathlib import Path
 from stat import S_ISFIFO
 from typing import TYPE_CHECKING, TypeVar
 
-from tandem.app.company import COMPANY, Company
-from tandem.app.product import PRODUCT, Product, ProductFile, events_in
+from tandem.app.playbook.company import COMPANY, Company
+from tandem.app.playbook.product import PRODUCT, Product, ProductFile, events_in
 from tandem.boundary.playbook.declarations import DeclaredBoundary, Known, read_boundary
 from tandem.boundary.playbook.policy import Boundary
 from tandem.language.codes import FILE_BYTES_MAX

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tandem.app.in_force import InForce as Standing
-from tandem.app.in_force import Taken, open_in_force
-from tandem.app.playbook import Playbook
+from tandem.app.playbook.in_force import InForce as Standing
+from tandem.app.playbook.in_force import Taken, open_in_force
+from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.world import Subject
@@ -18,7 +18,7 @@ from tandem.storage.log import Log
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.app.edges import KeptEdges
+    from tandem.app.history.edges import KeptEdges
     from tandem.boundary.desk.answering import Answering
     from tandem.boundary.desk.desk import Decided
     from tandem.boundary.fold.answers import Answers
@@ -42,7 +42,7 @@ class Ruling:
 
     @cached_property
     def answers(self) -> Answers:
-        from tandem.app.answering import answers_of
+        from tandem.app.work.answering import answers_of
 
         return answers_of(self.project, self.log, self.playbook, self.as_of, fold=self.fold)
 
@@ -53,12 +53,12 @@ class Ruling:
     @cached_property
     def fold(self) -> Fold:
         """All of history, to be asked for values."""
-        from tandem.app.edges import open_fold
+        from tandem.app.history.edges import open_fold
 
         return open_fold(self.project, self.log, self.playbook)
 
     def edges(self, signal: Signal) -> KeptEdges:
-        from tandem.app.edges import kept_edges
+        from tandem.app.history.edges import kept_edges
 
         return kept_edges(self.project, self.log, [signal], self.playbook)[signal.name]
 
@@ -126,7 +126,7 @@ class Work:
 
     def begins(self) -> Instant:
         """Since when the boundary answers: a playbook is in force and anything is known; the as-of where nothing is."""
-        from tandem.app.known import known_by
+        from tandem.app.history.known import known_by
 
         first = known_by(self.log, self.as_of).begins
         return self.as_of if first is None else min(max(first, self.rulings[0].since), self.as_of)

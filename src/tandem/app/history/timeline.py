@@ -15,11 +15,9 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from tandem import __version__
-from tandem.app.asking import Asking
 from tandem.app.failures import PlaybookProblems
-from tandem.app.playbook import Playbook
-from tandem.app.project import Project
-from tandem.app.timeline_parts import (
+from tandem.app.history.asking import Asking
+from tandem.app.history.timeline_parts import (
     KEYS,
     Arrays,
     code_log,
@@ -30,6 +28,8 @@ from tandem.app.timeline_parts import (
     layout_of,
     read_property,
 )
+from tandem.app.playbook.playbook import Playbook
+from tandem.app.project import Project
 from tandem.facts.corrections import gone_over_time
 from tandem.facts.tables import FACT_SCHEMAS, to_facts
 from tandem.identity.lives import life
