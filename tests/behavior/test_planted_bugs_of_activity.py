@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from pathlib import Path
 from random import Random
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-import tandem.behavior
 from tandem.behavior import activity_meaning
 from tandem.behavior.active import daily_of
 from tests.behavior.acting import Acting, activity
 from tests.behavior.retaining import Asked, question
+from tests.planting import Room
 from tests.signals.conditions import Choices, read
 from tests.signals.worlds import seeded_worlds
 
 FILES = ("periods", "activity", "fields", "retention", "active", "lifecycle")
-SOURCES = {name: (Path(tandem.behavior.__file__).parent / f"{name}.py").read_text() for name in FILES}
+ROOM = Room("tandem.behavior", FILES, uncompiled=True)
 
 PLANTED = {
     "a period is the one in which the day of UTC begins": ("periods", "while starts[number + 1] <= at:", "while False:"),
@@ -99,31 +96,10 @@ def differs(
         return True
 
 
-def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
-    """The files with kernels in plain Python, in which the only place of one that says `right` says `wrong`: by file, what stands in it."""
-    package = f"planted_{abs(hash((file, right, wrong)))}"
-    found: dict[str, Any] = {}
-    try:
-        for name in FILES:
-            source = SOURCES[name]
-            if name == file:
-                assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
-                source = source.replace(right, wrong)
-            for other in FILES:
-                source = source.replace(f"tandem.behavior.{other} ", f"{package}.{other} ")
-            module = sys.modules[f"{package}.{name}"] = ModuleType(f"{package}.{name}")
-            exec(compile(source.replace("@kernel\n", ""), f"{package}/{name}.py", "exec"), vars(module))
-            found[name] = vars(module)
-    finally:
-        for name in FILES:
-            sys.modules.pop(f"{package}.{name}", None)
-    return found
-
-
 def test_a_copy_without_a_bug_is_right() -> None:
-    assert not is_wrong(planted())
+    assert not is_wrong(ROOM.by_file())
 
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_found(bug: str) -> None:
-    assert is_wrong(planted(*PLANTED[bug])), bug
+    assert is_wrong(ROOM.by_file(*PLANTED[bug])), bug

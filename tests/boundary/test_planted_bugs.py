@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-import tandem.boundary
 from tandem.boundary.meaning.answers import answer, answer_of_account, starts_at
 from tandem.boundary.meaning.case import is_employed, touches
 from tandem.boundary.meaning.evidence import evidence, stance
@@ -22,14 +18,14 @@ from tandem.values.instants import DAY
 from tests.boundary.cases import NOWHERE, case_of
 from tests.boundary.small_cases import ACCOUNTS, SELLERS, START, SmallCase, answers_of, seeded_cases
 from tests.boundary.test_fold import EVERYBODY, instants_of
+from tests.planting import Room
 
-ROOM = Path(tandem.boundary.__file__).parent
 # Each after those that it imports.
 FILES = (
     "combining", "fold.during", "fold.rules", "fold.belonging", "fold.records", "fold.stances", "fold.fields", "fold.evidence", "fold.blocks",
     "meaning.judged", "fold.crowd", "fold.course", "fold.answers",
 )  # fmt: skip
-SOURCES = {name: (ROOM / f"{name.replace('.', '/')}.py").read_text() for name in FILES}
+ROOM = Room("tandem.boundary", FILES)
 
 PLANTED = {
     "another's evidence speaks for a seller": ("combining", "[each for each in evidence if each.speaks_for(asked.seller)]", "list(evidence)"),
@@ -164,36 +160,11 @@ def differs(room: dict[str, Any], small: SmallCase, split: int | None, meant: li
     return False
 
 
-def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
-    """A copy of the room in which the only place of one file that says `right` says `wrong`."""
-    everything: dict[str, Any] = {}
-    package = f"planted_{abs(hash((file, right, wrong)))}"
-    try:
-        for name in FILES:
-            source = SOURCES[name]
-            if name == file:
-                assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
-                source = source.replace(right, wrong)
-            source = source.replace(
-                "from tandem.boundary.meaning.answers import Answer, Refusal, answer",
-                "from tandem.boundary.meaning.answers import answer\nfrom tandem.boundary.combining import Answer, Refusal",
-            )
-            for other in FILES:
-                source = source.replace(f"from tandem.boundary.{other} ", f"from {package}.{other} ")
-            module = sys.modules[f"{package}.{name}"] = ModuleType(f"{package}.{name}")
-            exec(compile(source, f"{package}/{name}.py", "exec"), vars(module))
-            everything.update(vars(module))
-    finally:
-        for name in FILES:
-            sys.modules.pop(f"{package}.{name}", None)
-    return everything
-
-
 def test_a_copy_without_a_bug_says_what_is_meant() -> None:
     assert sum(len(meant) for _, _, meant in asked()) > 30_000
-    assert not is_wrong(planted())
+    assert not is_wrong(ROOM.planted())
 
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_seen(bug: str) -> None:
-    assert is_wrong(planted(*PLANTED[bug]))
+    assert is_wrong(ROOM.planted(*PLANTED[bug]))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-import tandem.boundary.desk
 from tandem.boundary.desk.desk import Decided
 from tandem.boundary.in_force import InForce
 from tandem.boundary.meaning.case import Case, Firing
@@ -26,10 +22,11 @@ from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import DAY, HOUR, Instant
 from tests.boundary.cases import HAND, NEED, NOWHERE, case_of
 from tests.boundary.desks import START, UNTIL, Playbooks, Slow, desk, slow
+from tests.planting import Room
 from tests.signals.conditions import read
 
 FILES = ("firings", "care", "sweep", "desk")
-SOURCES = {name: (Path(tandem.boundary.desk.__file__).parent / f"{name}.py").read_text() for name in FILES}
+ROOM = Room("tandem.boundary.desk", FILES)
 ENDS = (UNTIL, START + 6 * DAY + 12 * HOUR)
 
 PLANTED = {
@@ -183,31 +180,10 @@ def differs(room: dict[str, Any], one: Meant, as_of: Instant) -> bool:
         return True
 
 
-def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
-    """A copy of the room in which the only place of one file that says `right` says `wrong`."""
-    everything: dict[str, Any] = {}
-    package = f"planted_{abs(hash((file, right, wrong)))}"
-    try:
-        for name in FILES:
-            source = SOURCES[name]
-            if name == file:
-                assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
-                source = source.replace(right, wrong)
-            for other in FILES:
-                source = source.replace(f"tandem.boundary.desk.{other} ", f"{package}.{other} ")
-            module = sys.modules[f"{package}.{name}"] = ModuleType(f"{package}.{name}")
-            exec(compile(source, f"{package}/{name}.py", "exec"), vars(module))
-            everything.update(vars(module))
-    finally:
-        for name in FILES:
-            sys.modules.pop(f"{package}.{name}", None)
-    return everything
-
-
 def test_a_copy_without_a_bug_says_what_is_meant() -> None:
-    assert not is_wrong(planted(), 40)
+    assert not is_wrong(ROOM.planted(), 40)
 
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_seen(bug: str) -> None:
-    assert is_wrong(planted(*PLANTED[bug]))
+    assert is_wrong(ROOM.planted(*PLANTED[bug]))

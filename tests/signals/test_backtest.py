@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import tandem.signals.backtest as room_of_backtests
 from tandem.signals.backtest.backtest import Backtest, Evidence, Question, backtest
 from tandem.signals.backtest.moments import BEFORE_ALL, NOBODY, Moments
 from tandem.timeline.kernels import NEVER
 from tandem.values.instants import DAY, read_instant
+from tests.planting import Room
 from tests.signals.backtesting import Told, meant, of, seeded, told_worlds
 
 START = read_instant("2026-03-01T00:00Z", None)
@@ -233,7 +231,7 @@ def test_what_is_counted_adds_up_and_every_unknown_number_has_its_reason(told: T
 
 # Planted bugs.
 
-HERE = Path(room_of_backtests.__file__ or "").parent
+ROOM = Room("tandem.signals.backtest", ("moments", "base_rate", "backtest"))
 PLANTED = {
     "the firing's own instant converts it": ("moments", 'found = self._passed(subject, at, "right")', 'found = self._passed(subject, at, "left")'),
     "the end of the window is out": ("backtest", "(takes <= asked.horizon)", "(takes < asked.horizon)"),
@@ -270,21 +268,7 @@ PLANTED = {
 
 def planted(file: str = "", right: str = "", wrong: str = "") -> Any:
     """A copy of the room in which one file says something else."""
-    package = "planted_backtest"
-    modules: dict[str, ModuleType] = {}
-    with pytest.MonkeyPatch.context() as patched:
-        for name in ("moments", "base_rate", "backtest"):
-            source = (HERE / f"{name}.py").read_text()
-            if name == file:
-                assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
-                source = source.replace(right, wrong)
-            for other in modules:
-                source = source.replace(f"tandem.signals.backtest.{other} ", f"{package}.{other} ")
-            modules[name] = ModuleType(f"{package}.{name}")
-            patched.setitem(sys.modules, f"{package}.{name}", modules[name])
-            exec(compile(source, f"{package}/{name}.py", "exec"), vars(modules[name]))
-    told = modules["backtest"]
-    return SimpleNamespace(backtest=told.backtest, Question=told.Question, Moments=modules["moments"].Moments)
+    return SimpleNamespace(**ROOM.planted(file, right, wrong))
 
 
 def is_wrong(room: Any) -> bool:

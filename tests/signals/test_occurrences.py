@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from random import Random
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-import tandem.signals.backtest as room_of_backtests
 from tandem.language.expression.nodes import About
 from tandem.signals.backtest.backtest import WEEK
 from tandem.signals.backtest.hindsight import Hindsight
@@ -21,6 +18,7 @@ from tandem.signals.backtest.occurrences import employed, occurrences
 from tandem.signals.playbook.outcomes import Outcome, Stages, Turn
 from tandem.signals.world import FOREVER, Period, Subject, Tie, World, account_of, records_at, survivor
 from tandem.values.instants import DAY, Instant, read_instant, show
+from tests.planting import Room
 from tests.signals.conditions import ABOUTS, read
 from tests.signals.timelines import NOWHERE, TimelineOf
 from tests.signals.worlds import START, seeded_worlds, world_of
@@ -434,7 +432,7 @@ def test_every_turn_is_seen_in_these_worlds() -> None:
 
 # Bugs planted on purpose.
 
-HERE = Path(room_of_backtests.__file__ or "").parent
+ROOM = Room("tandem.signals.backtest", ("hindsight", "occurrences"))
 PLANTED = {
     "what was learnt late was so only then": ("hindsight", "replace(version, stretches=((ALWAYS, NEVER),))", "version"),
     "what is to come is known": ("hindsight", "if version.occurred_at <= self.as_of and any(since <= self.as_of < until for since, until in version.stretches)", "if True"),
@@ -452,7 +450,7 @@ PLANTED = {
     "any change of its date is a renewal": ("occurrences", "(before != UNKNOWN) & (now > before)", "(before != UNKNOWN) & (now != before)"),
     "the first date is a renewal": ("occurrences", "(before != UNKNOWN) & (now > before)", "(now > before)"),
     "a lower plan is no plan": ("occurrences", "order[order.index(plan) :]", "(plan,)"),
-    "a workspace's plan is not its account's": ("occurrences", "return either(here,", "return both(here,"),
+    "a workspace's plan is not its account's": ("occurrences", "return either(here,", "return __import__('tandem.timeline.steps', fromlist=['both']).both(here,"),
     "an invoice that is open is paid": ("occurrences", "status.casefold() == \"paid\"", "True"),
     "what came to another stays": ("hindsight", "stands[rows[at <= self.as_of]] = False", "pass"),
     "what will come to another is gone": ("hindsight", "stands[rows[at <= self.as_of]] = False", "stands[rows] = False"),
@@ -464,18 +462,7 @@ PLANTED = {
 
 def planted(file: str = "", right: str = "", wrong: str = "") -> Any:
     """A copy of the room in which one file says something else."""
-    modules: dict[str, ModuleType] = {}
-    with pytest.MonkeyPatch.context() as patched:
-        for name in ("hindsight", "occurrences"):
-            source = (HERE / f"{name}.py").read_text()
-            if name == file:
-                assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
-                source = source.replace(right, wrong).replace("import Aligned,", "import both, Aligned,")
-            source = source.replace("tandem.signals.backtest.hindsight ", "planted_hindsight ")
-            modules[name] = ModuleType(f"planted_{name}")
-            patched.setitem(sys.modules, f"planted_{name}", modules[name])
-            exec(compile(source, f"planted/{name}.py", "exec"), vars(modules[name]))
-    return SimpleNamespace(occurrences=modules["occurrences"].occurrences, Hindsight=modules["hindsight"].Hindsight)
+    return SimpleNamespace(**ROOM.planted(file, right, wrong))
 
 
 def is_wrong(where: Any) -> bool:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-import tandem.signals
 from tandem.language.expression.nodes import About
 from tandem.values.instants import DAY, Instant
+from tests.planting import Room
 from tests.signals.conditions import read
 from tests.signals.test_fold import Turns, cases, meant_edges
 from tests.signals.timelines import TimelineOf, folded_edges
 from tests.signals.worlds import START, SmallWorld, seeded_worlds
 
 FILES = ("answers", "numbers", "columns", "records", "ranges", "values", "fold", "because")
-SOURCES = {name: (Path(tandem.signals.__file__).parent / f"{name}.py").read_text() for name in FILES}
+ROOM = Room("tandem.signals", FILES)
 
 PLANTED = {
     "a plan that ended counts": ("records", "is_so(over, lambda truth: truth != 1)", "is_so(over, lambda truth: truth != 7)"),
@@ -117,38 +114,17 @@ def differs(room: dict[str, Any], case: Case, meant: dict[str, Turns]) -> bool:
     return any(found.get(one, []) != turns for one, turns in meant.items())
 
 
-def planted(file: str = "", right: str = "", wrong: str = "") -> dict[str, Any]:
-    """A copy of the room in which the only place of one file that says `right` says `wrong`."""
-    everything: dict[str, Any] = {}
-    package = f"planted_{abs(hash((file, right, wrong)))}"
-    try:
-        for name in FILES:
-            source = SOURCES[name]
-            if name == file:
-                assert source.count(right) == 1, f"{file} says `{right}` {source.count(right)} times"
-                source = source.replace(right, wrong)
-            for other in FILES:
-                source = source.replace(f"tandem.signals.{other} ", f"{package}.{other} ")
-            module = sys.modules[f"{package}.{name}"] = ModuleType(f"{package}.{name}")
-            exec(compile(source, f"{package}/{name}.py", "exec"), vars(module))
-            everything.update(vars(module))
-    finally:
-        for name in FILES:
-            sys.modules.pop(f"{package}.{name}", None)
-    return everything
-
-
 def test_a_copy_without_a_bug_says_what_is_meant() -> None:
     assert len(asked()) > 60
-    assert not is_wrong(planted())
+    assert not is_wrong(ROOM.planted())
 
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_seen(bug: str) -> None:
-    room = planted(*PLANTED[bug])
+    room = ROOM.planted(*PLANTED[bug])
     assert is_wrong_about(room, *POINTED[bug]) if bug in POINTED else is_wrong(room)
 
 
 def test_what_the_bugs_point_at_is_right_without_them() -> None:
-    room = planted()
+    room = ROOM.planted()
     assert not any(is_wrong_about(room, about, condition, worlds=12) for about, condition in set(POINTED.values()))

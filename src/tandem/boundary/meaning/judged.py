@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal as OneOf
 
+from tandem.boundary.combining import Answer, Refusal
 from tandem.boundary.in_force import periods
-from tandem.boundary.meaning.answers import Answer, Refusal, answer
+from tandem.boundary.meaning.answers import answer
 from tandem.boundary.meaning.blocks import Question, Reason
 from tandem.boundary.meaning.case import Case, Touch, touches
 from tandem.boundary.meaning.evidence import Evidence, evidence
