@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.failures import WrongUsage
 from tandem.app.playbook.in_force import Taken, open_in_force
-from tandem.app.project import Project, read_typed
+from tandem.app.project import Project, read_range
 from tandem.app.work.kept import kept_report
 from tandem.app.work.permits import RefusalShown, show_refusals
 from tandem.values.instants import Instant, show
@@ -174,9 +173,7 @@ def _period(project: Project, asked: BoundaryRequest) -> tuple[Instant | None, I
     if asked.since is None and asked.until is None:
         return None, None
     zone = open_in_force(project, asked.as_of, draft=asked.draft)[2].playbook.company.time_zone
-    since, until = (None if typed is None else read_typed(typed, zone) for typed in (asked.since, asked.until))
-    if since is not None and until is not None and since >= until:
-        raise WrongUsage(f"nothing is since `{asked.since}` and until `{asked.until}`", "`--since` is in, `--until` is out")
+    since, until = read_range(asked.since, asked.until, zone)
     return since, until
 
 

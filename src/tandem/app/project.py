@@ -30,6 +30,7 @@ from tandem.storage.journal import Damaged
 from tandem.storage.lock import Held
 from tandem.storage.log import Log, Writer
 from tandem.storage.manifest import NewerFormat, OlderFormat
+from tandem.values.durations import Duration, read_duration
 from tandem.values.instants import Instant, read_instant
 
 if TYPE_CHECKING:
@@ -97,6 +98,25 @@ def read_typed(text: str, zone: ZoneInfo) -> Instant:
         return read_instant(text, zone)
     except ValueError:
         raise WrongUsage(f"`{text}` is not an instant", "write 2026-03-01, 2026-03-01T09:30 or 2026-03-01T09:30:00Z") from None
+
+
+def read_range(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[Instant | None, Instant | None]:
+    """Since and until, of which either may be absent, as a person typed them. Raises WrongUsage, also where nothing lies between them."""
+    first, last = (None if typed is None else read_typed(typed, zone) for typed in (since, until))
+    if first is not None and last is not None and first >= last:
+        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
+    return first, last
+
+
+def read_length(text: str) -> Duration:
+    """A length of time, longer than none, that a person typed. Raises WrongUsage."""
+    try:
+        length = read_duration(text)
+    except ValueError as error:
+        raise WrongUsage(str(error), "write 30d, 12w or 48h") from None
+    if length == 0:
+        raise WrongUsage(f"`{text}` is no time at all", "write 30d, 12w or 48h")
+    return length
 
 
 @contextmanager

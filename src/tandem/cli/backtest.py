@@ -45,21 +45,13 @@ def backtest(
     """
     from tandem.app.backtest import BacktestRequest, find_backtest
     from tandem.app.failures import WrongUsage
-    from tandem.app.project import read_typed
+    from tandem.app.project import read_length, read_range
     from tandem.cli.render import print_as_of, print_csv, print_json
     from tandem.signals.backtest.aim import read_aim
-    from tandem.values.durations import read_duration
 
     project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
-    try:
-        length = read_duration(within)
-    except ValueError as error:
-        raise WrongUsage(str(error), "write 30d, 12w or 48h") from None
-    if length == 0:
-        raise WrongUsage(f"`{within}` is no time at all", "write 30d, 12w or 48h")
+    first, last = read_range(since, until, project.zone)
+    length = read_length(within)
     try:
         wanted = None if aim is None else read_aim(aim)
     except ValueError as error:

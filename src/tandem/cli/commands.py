@@ -164,13 +164,11 @@ def facts(
     """Show facts as lines of text; as csv and json, each event with its person, workspace and account."""
     from tandem.app.facts import Facts, list_facts
     from tandem.app.failures import WrongUsage
-    from tandem.app.project import read_typed
+    from tandem.app.project import read_range
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
+    first, last = read_range(since, until, project.zone)
     if event is not None and kind not in (None, "event"):
         raise WrongUsage(f"`--event` names events, and `--kind` asks for `{kind}`", "leave out one of the two")
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None

@@ -58,22 +58,13 @@ def funnel(
     window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
     """
     from tandem.app.charting import chart_of_funnel, save_chart
-    from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
-    from tandem.app.project import read_typed
+    from tandem.app.project import read_length, read_range
     from tandem.cli.render import print_as_of, print_csv, print_json
-    from tandem.values.durations import read_duration
 
     project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
-    try:
-        length = read_duration(within)
-    except ValueError as error:
-        raise WrongUsage(str(error), "write 14d, 12w or 48h") from None
-    if length == 0:
-        raise WrongUsage(f"`{within}` is no time at all", "write 14d, 12w or 48h")
+    first, last = read_range(since, until, project.zone)
+    length = read_length(within)
     ends = (*((each, None) for each in unless), *((each, (after, before)) for after, before, each in unless_between))
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
     if chart is not None:

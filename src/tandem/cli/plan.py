@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tandem.boundary.meaning.judged import Judgement
     from tandem.cli.render import Format
     from tandem.language.difference import Difference
-    from tandem.values.durations import Duration
     from tandem.values.instants import Instant
 
 T = TypeVar("T")
@@ -61,14 +60,12 @@ def plan(
     """
     from tandem.app.failures import WrongUsage
     from tandem.app.plan import WITHIN, PlanRequest, make_plan
-    from tandem.app.project import read_typed
+    from tandem.app.project import read_length, read_range
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
-    within = [_length(typed) for typed in lengths]
+    first, last = read_range(since, until, project.zone)
+    within = [read_length(typed) for typed in lengths]
     if len(within) not in (0, 1, len(outcomes)):
         raise WrongUsage(
             f"{counted(len(outcomes), 'outcome')} and {counted(len(within), 'length')}",
@@ -85,19 +82,6 @@ def plan(
     else:
         _print(report, None if whole else SHOWN, every=bool(outcomes))
     print_as_of(report.as_of)
-
-
-def _length(typed: str) -> Duration:
-    from tandem.app.failures import WrongUsage
-    from tandem.values.durations import read_duration
-
-    try:
-        length = read_duration(typed)
-    except ValueError as error:
-        raise WrongUsage(str(error), "write 30d, 12w or 48h") from None
-    if length == 0:
-        raise WrongUsage(f"`{typed}` is no time at all", "write 30d, 12w or 48h")
-    return length
 
 
 def _rows(report: Plan) -> list[dict[str, Any]]:

@@ -11,11 +11,9 @@ from tandem.cli.door import SHOWN_ROWS, charted, counted, dated, formatted, proj
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
-    from tandem.app.project import Project
     from tandem.app.retention import Retained
     from tandem.behavior.triangle import Cell
     from tandem.cli.render import Format
-    from tandem.values.instants import Instant
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -81,11 +79,12 @@ def retention(
     a bucket taken together, with its 95 % interval.
     """
     from tandem.app.charting import chart_of_retention, save_chart
+    from tandem.app.project import read_range
     from tandem.app.retention import RetentionRequest, find_retention
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     project = project_of(context)
-    begin, end = _range(project, since, until)
+    begin, end = read_range(since, until, project.zone)
     asked = RetentionRequest(first=first, returning=returning or first, since=begin, until=end, as_of=as_of, **how)
     report = find_retention(project, asked)
     if chart is not None:
@@ -126,10 +125,11 @@ def active(
     """
     from tandem.app.active import ActiveRequest, find_active
     from tandem.app.charting import chart_of_active, save_chart
+    from tandem.app.project import read_range
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
     project = project_of(context)
-    begin, end = _range(project, since, until)
+    begin, end = read_range(since, until, project.zone)
     report = find_active(project, ActiveRequest(since=begin, until=end, as_of=as_of, **how))
     if chart is not None:
         save_chart(chart_of_active(report), chart)
@@ -173,10 +173,11 @@ def lifecycle(
     """
     from tandem.app.charting import chart_of_lifecycle, save_chart
     from tandem.app.lifecycle import LifecycleRequest, find_lifecycle
+    from tandem.app.project import read_range
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
     project = project_of(context)
-    begin, end = _range(project, since, until)
+    begin, end = read_range(since, until, project.zone)
     report = find_lifecycle(project, LifecycleRequest(since=begin, until=end, as_of=as_of, **how))
     if chart is not None:
         save_chart(chart_of_lifecycle(report), chart)
@@ -196,16 +197,6 @@ def lifecycle(
         print_table(("period", *columns), shown, right=columns)
         _print_notes(len(rows), SHOWN_ROWS, "" if any(not row["mature"] for row in rows) else None)
     print_as_of(report.asked.as_of)
-
-
-def _range(project: Project, since: str | None, until: str | None) -> tuple[Instant | None, Instant | None]:
-    from tandem.app.failures import WrongUsage
-    from tandem.app.project import read_typed
-
-    begin, end = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if begin is not None and end is not None and begin >= end:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
-    return begin, end
 
 
 def _print_triangle(report: Retained) -> None:

@@ -77,15 +77,12 @@ def edges(
 
     known_at is when the latest of what changed there was learnt. Edges in a cooldown are listed too; `fires` tells them apart in json.
     """
-    from tandem.app.failures import WrongUsage
     from tandem.app.history.edges import ListRequest, list_edges
-    from tandem.app.project import read_typed
+    from tandem.app.project import read_range
     from tandem.cli.render import print_as_of, print_csv, print_json, print_table
 
     project = project_of(context)
-    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
-    if first is not None and last is not None and first >= last:
-        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
+    first, last = read_range(since, until, project.zone)
     report = list_edges(project, ListRequest(signal, subject, first, last, as_of))
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
     rows = report.as_rows(most)
