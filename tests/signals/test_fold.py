@@ -16,7 +16,7 @@ from tandem.signals.world import Subject
 from tandem.values.instants import DAY, Instant
 from tests.signals.conditions import ABOUTS, conditions, read, seeded_conditions
 from tests.signals.timelines import TimelineOf, folded_edges
-from tests.signals.worlds import START, SmallWorld, seeded_worlds, worlds
+from tests.signals.worlds import START, SmallWorld, seeded_worlds, world_of, worlds
 
 Turns = list[tuple[Instant, str, Instant]]
 
@@ -81,3 +81,17 @@ def test_subjects_are_taken_range_by_range(monkeypatch: pytest.MonkeyPatch) -> N
 def test_no_world_and_condition_can_be_found_in_which_they_differ(small: SmallWorld, about: About, data: st.DataObject) -> None:
     found = disagreement(small, about, data.draw(conditions(about)))
     assert found is None, found
+
+
+@pytest.mark.parametrize(("lasting", "returning"), [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize("function", ["first", "last"])
+def test_ids_decide_between_events_of_one_instant_of_which_one_was_gone_for_a_while(lasting: str, returning: str, function: str) -> None:
+    text = f"""
+    2026-03-27T12:00 Opened by ann @A plan=free #{lasting}
+    2026-03-27T12:00 Opened by ann @A plan=team #{returning}
+    2026-03-28 correct #{returning} #gone
+    2026-03-29 undo #{returning}
+    """
+    small = SmallWorld((), (), world_of(text))
+    assert {each.id for each in small.world.happenings} == {"a", "b"}
+    assert disagreement(small, "person", f"{function}(any.plan) = team") is None

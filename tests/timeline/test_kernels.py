@@ -44,3 +44,11 @@ def test_numba_is_set_for_others_as_it_was(tmp_path: Path) -> None:
 
 def test_no_compiled_code_lies_in_the_package() -> None:
     assert list(Path(tandem.timeline.__file__).parent.rglob("*.nb[ic]")) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks for the folders of Linux")
+def test_kernels_of_another_room_are_kept_by_what_that_room_says_too(tmp_path: Path) -> None:
+    asked = "from tandem.behavior.view import counting; print(counting._cache.cache_path)"
+    ours, theirs = (cache_path(tmp_path, each, HOME=str(tmp_path)) for each in (ASKED, asked))
+    assert Path(ours).parent.parent == Path(theirs).parent.parent
+    assert Path(ours).parent != Path(theirs).parent

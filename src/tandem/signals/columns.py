@@ -48,7 +48,7 @@ class Columns:
     """The columns of one timeline, each made once."""
 
     def __init__(self, timeline: Timeline, declared: Declared, answers: Answers) -> None:
-        self._timeline, self._declared, self._answers = timeline, declared, answers
+        self._timeline, self.declared, self._answers = timeline, declared, answers
         self._picked: dict[Selector, Flags] = {}
         self._values: dict[tuple[tuple[str, ...], Type | None], Longs] = {}
         self._calendar = Calendar(declared)
@@ -62,8 +62,8 @@ class Columns:
         """Which rows of each part of a layout a selector picks; None where all of them."""
         if isinstance(selector, AnyEvent) and selector.where is None:
             return None
-        places = places_of(subjects.name, self._names_of(selector))
-        if selector_is_plain(selector, self._declared):
+        places = places_of(subjects.name, self.names_of(selector))
+        if selector_is_plain(selector, self.declared):
             return places
         # Few rows have the name; only of those it is looked up what else is asked.
         fits = self._rows(selector)
@@ -86,6 +86,18 @@ class Columns:
                 return thin.layout, [(np.concatenate(mask)[thin.order],) for mask in masks]
         return subjects.layout, [self.mask(subjects, selector) for selector in selectors]
 
+    def names_of(self, selector: Selector) -> Flags:
+        """(names,) the names that a selector may pick."""
+        match selector:
+            case AnyEvent():
+                return np.ones(len(self._timeline.names), bool)
+            case EventName():
+                return self._named(selector.name)
+            case SetName():
+                members = [self.names_of(each) for each in self.declared.sets[selector.name]]
+                return np.any(members, axis=0) if members else np.zeros(len(self._timeline.names), bool)
+        raise ValueError(f"{selector!r} is not a selector")
+
     def value(self, subjects: Subjects, property: Property, wanted: Type | None, chosen: Column | None) -> Column:
         """The property of each chosen row as a number (in millionths), or as the code of an answer; UNKNOWN where it is none."""
         said = self._timeline.property(property.path)
@@ -107,8 +119,7 @@ class Columns:
             for name in ("occurred", "row")
         )
         by = np.lexsort((occurred, owner))
-        same = (owner[by][1:] == owner[by][:-1]) & (occurred[by][1:] == occurred[by][:-1]) & (row[by][1:] != row[by][:-1])
-        tied = by[np.append(same, False) | np.insert(same, 0, False)] if len(by) else by
+        tied = by[_among_several(owner[by], occurred[by], row[by])]
         order = np.zeros(len(by), np.int64)
         if len(tied):
             rows, of_row = np.unique(row[tied], return_inverse=True)
@@ -140,18 +151,6 @@ class Columns:
             found.append(column)
         return tuple(found)
 
-    def _names_of(self, selector: Selector) -> Flags:
-        """(names,) the names that a selector may pick."""
-        match selector:
-            case AnyEvent():
-                return np.ones(len(self._timeline.names), bool)
-            case EventName():
-                return self._named(selector.name)
-            case SetName():
-                members = [self._names_of(each) for each in self._declared.sets[selector.name]]
-                return np.any(members, axis=0) if members else np.zeros(len(self._timeline.names), bool)
-        raise ValueError(f"{selector!r} is not a selector")
-
     def _named(self, name: str) -> Flags:
         """(names,) which names are that one. A name of no code is picked by nothing."""
         return np.array([each == name for each in self._timeline.names], bool)
@@ -170,7 +169,7 @@ class Columns:
                 picked = np.append(self._named(selector.name), False)[self._timeline.name()]
             case SetName():
                 picked = np.zeros(len(self._timeline.name()), bool)
-                for each in self._declared.sets[selector.name]:
+                for each in self.declared.sets[selector.name]:
                     picked |= self._rows(each)
             case _:
                 raise ValueError(f"{selector!r} is not a selector")
@@ -180,11 +179,24 @@ class Columns:
         paths = paths_of(selector.where)
         read = [self._timeline.property(path) for path in paths]
         fitting = where_fits(
-            selector.where, "", len(rows), paths, [each.code[rows] for each in read], [each.values for each in read], self._declared
+            selector.where, "", len(rows), paths, [each.code[rows] for each in read], [each.values for each in read], self.declared
         )
         picked = np.zeros(len(picked), bool)
         picked[rows] = fitting
         return picked
+
+
+def _among_several(owner: Longs, occurred: Longs, row: Ints) -> Flags:
+    """(n,) whether another event stands at the same instant of the same subject. One event may stand there more than once, for it may have
+    been gone for a while. In order of owner, then instant."""
+    begins = np.append(True, (owner[1:] != owner[:-1]) | (occurred[1:] != occurred[:-1]))[: len(owner)]
+    first = np.flatnonzero(begins)
+    run = np.cumsum(begins) - 1
+    other = row != row[first][run]
+    several = np.zeros(len(first), bool)
+    several[run[other]] = True
+    found: Flags = several[run]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

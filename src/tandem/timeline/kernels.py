@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     settings: Any = config
     chosen = settings.CACHE_DIR
-    folder = chosen or _FOLDER
+    folder = chosen or _cache_folder(Path(function.__code__.co_filename).parent)
     settings.CACHE_DIR = folder or ""
     try:
         compiled: Callable[..., Any] = njit(cache=folder is not None, nogil=True)(function)
@@ -47,12 +47,15 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
-def _cache_folder() -> str | None:
-    """This room's folder in the user's cache, by what its files say; None where nothing can be written there.
+@cache
+def _cache_folder(beside: Path) -> str | None:
+    """A folder in the user's cache, by what this room's files say and those of the caller's room; None where nothing can be written there.
 
-    Numba recompiles a kernel whose own file changed, but not one that calls a kernel of another file that changed.
+    Numba recompiles a kernel whose own file changed, but not one that calls a kernel of another file that changed. beside: a kernel's folder.
     """
-    said = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    house = Path(__file__).parent.parent
+    rooms = {Path(__file__).parent, *(one for one in (beside, *beside.parents) if one.parent == house)}
+    said = b"".join(path.read_bytes() for room in sorted(rooms) for path in sorted(room.rglob("*.py")))
     try:
         folder = _user_cache() / "tandem" / "kernels" / hashlib.blake2b(said, digest_size=8).hexdigest()
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,9 +70,6 @@ def _user_cache() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-
-
-_FOLDER = _cache_folder()
 
 
 def on_ranges(offsets: Longs, work: Callable[[int, int], Part], threads: int = THREADS) -> list[Part]:

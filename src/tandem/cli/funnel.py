@@ -1,0 +1,163 @@
+"""The command that asks how far people get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tandem.cli.door import counted, dated, formatted, project_of, tandem
+
+if TYPE_CHECKING:
+    from tandem.app.funnel import Funnelled
+    from tandem.behavior.funnel.tally import Stage, Tally
+    from tandem.cli.render import Format
+
+COLUMNS = ("name", "entered", "converted", "dropped", "open", "rate", "low", "high", "median_seconds")
+CSV_COLUMNS = ("step", *COLUMNS, "p25_seconds", "p75_seconds", "mature")
+SHOWN = ("", "stage", "entered", "converted", "dropped", "open", "rate", "95 %", "25 % by", "50 % by", "75 % by")
+
+NOT_REACHED = "-"
+
+
+@tandem.command()
+@click.argument("stages", nargs=-1, required=True, metavar="SEL SEL...")
+@click.option("--within", required=True, metavar="LENGTH", help="How long an attempt may take: 14d, 12w, 48h. Both ends count.")
+@click.option("--about", type=click.Choice(["person", "workspace", "account"]), default="person", show_default=True, help="Whose events.")
+@click.option(
+    "--order",
+    type=click.Choice(["ordered", "strict", "any_order", "first_start_only"]),
+    default="ordered",
+    show_default=True,
+    help="Others may stand between; none may; all in one window; a later start does not begin again.",
+)
+@click.option("--attempts", "every_attempt", is_flag=True, help="Count every attempt, and not only the best one of each.")
+@click.option("--unless", multiple=True, metavar="SEL", help="Ends an attempt that is not complete.")
+@click.option(
+    "--unless-between", type=(int, int, str), multiple=True, metavar="K L SEL", help="Ends one that has reached stage K and not yet L."
+)
+@click.option("--constant", metavar="PROPERTY", help="The same in all events of an attempt, for instance a project's id.")
+@click.option("--by", metavar="FIELD", help="Apart by a field as of the start, by start.PROPERTY, or by day, week or month.")
+@click.option("--since", metavar="INSTANT", help="Only attempts that begin at or after.")
+@click.option("--until", metavar="INSTANT", help="Only attempts that begin before.")
+@click.option("--apart", is_flag=True, help="Stages at one instant do not follow one another.")
+@click.option("--no-repeats", is_flag=True, help="A stage after the first that comes again ends an attempt.")
+@click.option("--reentry", is_flag=True, help="With strict: the first stage may come again.")
+@dated
+@formatted
+@click.pass_context
+def funnel(
+    context: click.Context, /, stages: tuple[str, ...], within: str, unless: tuple[str, ...], unless_between: tuple[tuple[int, int, str], ...],
+    since: str | None, until: str | None, format_: Format, **how: Any,
+) -> None:  # fmt: skip
+    """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
+
+    SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
+    window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
+    """
+    from tandem.app.failures import WrongUsage
+    from tandem.app.funnel import FunnelRequest, find_funnel
+    from tandem.app.project import read_typed
+    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.values.durations import read_duration
+
+    project = project_of(context)
+    first, last = (None if typed is None else read_typed(typed, project.zone) for typed in (since, until))
+    if first is not None and last is not None and first >= last:
+        raise WrongUsage(f"nothing is since `{since}` and until `{until}`", "`--since` is in, `--until` is out")
+    try:
+        length = read_duration(within)
+    except ValueError as error:
+        raise WrongUsage(str(error), "write 14d, 12w or 48h") from None
+    if length == 0:
+        raise WrongUsage(f"`{within}` is no time at all", "write 14d, 12w or 48h")
+    ends = (*((each, None) for each in unless), *((each, (after, before)) for after, before, each in unless_between))
+    report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
+    if format_ == "json":
+        print_json(report.as_json())
+        return
+    if format_ == "csv":
+        print_csv(CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows())
+    else:
+        _print(report)
+    print_as_of(report.as_of)
+
+
+def _print(report: Funnelled) -> None:
+    from tandem.cli.render import print_table
+
+    noun = "attempt" if report.funnel.every_attempt else report.funnel.about
+    click.echo(_question(report))
+    click.echo()
+    groups: list[tuple[str | None, Tally]] = [(_group(answer), each) for answer, each in report.groups] or [(None, report.tally)]
+    rows = [row for name, each in groups for row in _rows(report, name, each)]
+    print_table(SHOWN if report.by is None else (report.by, *SHOWN), rows, right=("", *SHOWN[2:]))
+    click.echo()
+    for name, each in groups:
+        click.echo(f"{'' if name is None else f'{name}: '}{_overall(each, noun)}")
+    if any(NOT_REACHED in row.values() for row in rows):
+        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
+
+
+def _question(report: Funnelled) -> str:
+    from tandem.values.durations import show_duration
+
+    asked = report.funnel
+    whose = "every attempt" if asked.every_attempt else f"each {asked.about} once, by the best attempt"
+    extra = [each for each in asked.convention.split(", ")[1:] if each != "every attempt"]
+    return ", ".join([f"{asked.order}: {whose}", *extra, f"within {show_duration(asked.within)} of the start, both ends in"])
+
+
+def _rows(report: Funnelled, group: str | None, tally: Tally) -> list[dict[str, Any]]:
+    rows = []
+    for number, (name, stage) in enumerate(zip(report.names, tally.stages, strict=True), 1):
+        is_last = stage.rate is None
+        row = {"": number, "stage": name, "entered": stage.entered} | {
+            each: "" if is_last else getattr(stage, each) for each in ("converted", "dropped", "open")
+        }
+        row |= dict.fromkeys(SHOWN[6:], "") if is_last else _told(stage)
+        rows.append(row if report.by is None else {report.by: group if number == 1 else ""} | row)
+    return rows
+
+
+def _told(stage: Stage) -> dict[str, str]:
+    assert stage.rate is not None, "every stage but the last has a rate"
+    share, interval = stage.rate.value, stage.rate.interval()
+    return {
+        "rate": "unknown" if share is None else _percent(float(share)),
+        "95 %": "" if interval is None else f"{_percent(interval.low)} to {_percent(interval.high)}",
+        **{name: _length(length) if stage.entered else "" for name, length in zip(SHOWN[8:], stage.quartiles, strict=True)},
+    }
+
+
+def _overall(tally: Tally, noun: str) -> str:
+    """What share got through, of those whose window is over."""
+    share, interval = tally.overall.value, tally.overall.interval()
+    entered, running = int(tally.over.sum() + tally.running.sum()), int(tally.running.sum())
+    if share is None or interval is None:
+        return f"{counted(entered, noun)}, and no window is over yet" if entered else f"no {noun} began"
+    through = f"{tally.overall.successes:,} of the {tally.overall.trials:,} whose window is over"
+    still = f"; of {running:,} it is not" if running else ""
+    return f"{_percent(float(share))} ({_percent(interval.low)} to {_percent(interval.high)}) got through: {through}{still}"
+
+
+def _group(answer: object) -> str:
+    from tandem.app.retention import told
+
+    name = told(answer)  # type: ignore[arg-type]
+    return "unknown" if name is None else str(name).lower() if isinstance(name, bool) else str(name)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"
+
+
+def _length(length: int | None) -> str:
+    """The two greatest units of a length; what is less is rounded."""
+    from tandem.values.durations import tell_duration
+    from tandem.values.instants import DAY, HOUR, MINUTE, SECOND
+
+    if length is None:
+        return NOT_REACHED
+    unit = HOUR if length >= DAY else MINUTE if length >= HOUR else SECOND
+    return tell_duration((length + unit // 2) // unit * unit)
