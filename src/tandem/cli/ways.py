@@ -76,7 +76,9 @@ def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
     for name, each in groups:
         click.echo(f"{'' if name is None else f'{name}: '}{overall(each.tally, 'account')}")
     if one.elsewhere:
-        click.echo(f"{counted(one.elsewhere, 'account')} came to the first stage in another motion only, and {'is' if one.elsewhere == 1 else 'are'} not counted here")
+        click.echo(
+            f"{counted(one.elsewhere, 'account')} came to the first stage in another motion only, and {'is' if one.elsewhere == 1 else 'are'} not counted here"
+        )
     _explain(rows)
     if any(row["moved"] for row in rows):
         click.echo("moved: were in another motion when they reached the stage", err=True)
