@@ -9,7 +9,8 @@ import pytest
 
 import tandem.signals.motion as motion
 from tandem.signals.fold import Fold
-from tandem.signals.motion import MOTIONS, Motion, motion_at, motions
+from tandem.signals.motion import motion_at, motions
+from tandem.signals.playbook.funnels import MOTIONS, Motion
 from tandem.signals.playbook.outcomes import Stages
 from tandem.signals.world import FOREVER, World
 from tandem.timeline.extremes import greatest
@@ -140,7 +141,7 @@ def test_all_of_history_at_once_says_the_same(told: list[tuple[World, list[Insta
     ("name", "wrong"),
     [
         ("ASSISTS", motion.ASSISTS - 1),
-        ("_is_named", lambda seller: True),
+        ("is_named", lambda seller: True),
         # A touch is as late as the latest that is told of it.
         ("greatest", lambda layout, chosen, value, window: _negated(greatest(layout, chosen, -value, window))),
     ],

@@ -26,8 +26,8 @@ from tests.signals.worlds import START, seeded_worlds, world_of
 PLANS = ("free", "team", "business")
 
 
-def outcome(turn: Turn, about: About = "account", *, event: str = "", plan: str = "") -> Outcome:
-    return Outcome("y", about, turn, False, NOWHERE, read(event, "selector") if event else None, plan)
+def outcome(turn: Turn, about: About = "account", *, event: str = "", plan: str = "", stage: str = "") -> Outcome:
+    return Outcome("y", about, turn, False, NOWHERE, read(event, "selector") if event else None, plan, stage)
 
 
 def told(world: World, asked: Outcome, as_of: str = "2027-01-01") -> list[tuple[str, str]]:
@@ -83,6 +83,30 @@ def test_an_opportunity_that_is_deleted_was_won_all_the_same() -> None:
     assert told(gone, outcome("won"))[0] == ("acme", "2026-03-05")
 
 
+def test_an_opportunity_comes_to_a_stage_whenever_it_is_in_it_again() -> None:
+    back = world("""
+        2026-03-01 opportunity O-1 @acme stage=Discovery
+        2026-03-05 opportunity O-1 @acme stage=Evaluation
+        2026-03-06 opportunity O-1 @acme stage=Evaluation amount=5
+        2026-03-08 opportunity O-1 @acme stage=Discovery
+        2026-03-09 opportunity O-1 @acme stage=evaluation
+    """)
+    assert told(back, outcome("stage", stage="Evaluation")) == [("acme", "2026-03-05"), ("acme", "2026-03-09")]
+    assert told(back, outcome("stage", stage="Proposal")) == []
+
+
+def test_a_contract_is_signed_and_a_seller_touches_once_whatever_is_told_of_it_later() -> None:
+    signed = world("""
+        2026-03-01 contract C-1 @acme value=5
+        2026-03-02 contract C-1 @acme value=6
+        2026-03-03 touch T-1 @acme channel=call
+        2026-03-04 touch T-1 @acme channel=call seller=bea
+        2026-03-05 touch T-1 @acme channel=call seller=bea outcome=answered
+    """)
+    assert told(signed, outcome("signed")) == [("acme", "2026-03-01")]
+    assert told(signed, outcome("touched")) == [("acme", "2026-03-04")]
+
+
 # Subscriptions.
 
 SUBSCRIPTIONS = """
@@ -101,6 +125,7 @@ def test_more_and_less_paid_each_month_are_movements_of_the_account() -> None:
     # One of several subscriptions that ends is less, and no cancellation.
     assert told(world(SUBSCRIPTIONS), outcome("reduced")) == [("acme", "2026-03-01"), ("acme", "2026-05-01")]
     assert told(world(SUBSCRIPTIONS), outcome("cancelled")) == [("acme", "2026-09-01")]
+    assert told(world(SUBSCRIPTIONS), outcome("active")) == [("acme", "2026-01-01")]
 
 
 def test_a_renewal_is_where_its_date_moves_on() -> None:
@@ -241,12 +266,31 @@ def test_a_seller_is_employed_by_the_dates_of_the_record_else_while_there_is_one
 
 # Against records asked at every instant.
 
-TURNS: tuple[Turn, ...] = ("created", "won", "lost", "paid", "reduced", "cancelled", "renewed", "expanded", "plan")
+TURNS: tuple[Turn, ...] = (
+    "created",
+    "stage",
+    "won",
+    "lost",
+    "signed",
+    "touched",
+    "active",
+    "paid",
+    "reduced",
+    "cancelled",
+    "renewed",
+    "expanded",
+    "plan",
+)
+
+
+def a(turn: Turn, about: About = "account") -> Outcome:
+    """An outcome of that turn, as small worlds have it."""
+    return outcome(turn, about, plan="team" if turn == "plan" else "", stage="Open" if turn == "stage" else "")
 
 
 def meant(told: World, asked: Outcome, as_of: Instant) -> list[tuple[str, Instant]]:
     """What turns between one instant and the next, in a world in which everything was known from the beginning."""
-    past = _in_hindsight(told, as_of)
+    past = in_hindsight(told, as_of)
     instants = sorted({at for at in _instants(past) if at <= as_of})
     owners = _last_owners(past, asked, instants)
     found: list[tuple[str, Instant]] = []
@@ -281,10 +325,14 @@ def _turned(turn: Turn, was: Any, now: Any) -> bool:
 def _standing(past: World, asked: Outcome, at: Instant, owners: dict[Any, str | None]) -> dict[Any, tuple[Any, Any]]:
     """What counts, by record where each turns by itself, else by subject."""
     match asked.turn:
-        case "created" | "won" | "lost":
-            names = {"created": None, "won": "Closed Won", "lost": "Closed Lost"}[asked.turn]
+        case "created" | "stage" | "won" | "lost":
+            names = {"created": None, "stage": asked.stage, "won": "Closed Won", "lost": "Closed Lost"}[asked.turn]
             records = records_at(past, "opportunity", at)
             return {("opportunity", each.id): (1, 0) for each in records if names is None or each.fields.get("stage") == names}
+        case "signed":
+            return {("contract", each.id): (1, 0) for each in records_at(past, "contract", at)}
+        case "touched":
+            return {("touch", each.id): (1, 0) for each in records_at(past, "touch", at) if each.fields.get("seller")}
         case "renewed":
             records = [each for each in records_at(past, "subscription", at) if _is_active(each.fields, at)]
             return {("subscription", each.id): (1, _date(each.fields.get("renewal_date"))) for each in records}
@@ -337,14 +385,14 @@ def _last_owners(past: World, asked: Outcome, instants: list[Instant]) -> dict[A
     """Whose each record is, as was said last."""
     owners: dict[Any, str | None] = {}
     for at in instants:
-        for kind in ("opportunity", "subscription", "invoice"):
+        for kind in ("opportunity", "contract", "touch", "subscription", "invoice"):
             for each in records_at(past, kind, at):
                 named = each.account if asked.about == "account" else each.workspace
                 owners[kind, each.id] = named if named is not None else owners.get((kind, each.id))
     return owners
 
 
-def _in_hindsight(told: World, as_of: Instant) -> World:
+def in_hindsight(told: World, as_of: Instant) -> World:
     """Everything that is known as of the instant, from the beginning on."""
     always = (Period(-(2**62)),)
     known = [each for each in told.records if each.is_in_force(as_of)]
@@ -370,7 +418,7 @@ def chance_world(seed: int) -> World:
     """
     chance = Random(seed)
     lines, labels = [], []
-    for number in range(chance.randint(6, 20)):
+    for number in range(chance.randint(8, 24)):
         day = chance.randint(1, 6)
         known = f" (known 2026-03-{day + chance.randint(1, 3):02})" if chance.random() < 0.2 else ""
         account = chance.choice(["acme", "beta", "gamma"])
@@ -384,14 +432,16 @@ def chance_world(seed: int) -> World:
             f"workspace w{chance.randint(1, 2)} account={account} plan={chance.choice(PLANS)}",
             *[f"subscription S-{chance.randint(1, 2)} account=acme status={chance.choice(['active', 'active', 'active', 'over'])} plan=team "
               f"amount={chance.choice([100, 200, 1200])} renewal_date=2026-0{chance.randint(4, 6)}-01"] * (8 * (seed % 2)),
-            f"opportunity O-{chance.randint(1, 3)} deleted",
+            f"contract C-{chance.randint(1, 2)} account={account} value=5",
+            f"touch T-{chance.randint(1, 2)} account={account} " + chance.choice(["seller=bea", "channel=call"]),
+            f"{chance.choice(['opportunity O', 'contract C', 'touch T'])}-{chance.randint(1, 3)} deleted",
             f"subscription S-{chance.randint(1, 3)} deleted",
         ]).replace("'", '"')  # fmt: skip
         lines.append(f"2026-03-{day:02}{known} {record.strip()} #l{number}")
         labels.append((f"#l{number}", day))
     for label, day in chance.sample(labels, 1):
         lines += [f"2026-03-{day + 3:02} correct {label}"] * chance.choice([0, 1])
-    lines += [f"2026-03-{chance.randint(2, 6):02} account {' is '.join(chance.sample(['acme', 'beta'], 2))}"] * chance.choice([0, 1])
+    lines += [f"2026-03-{chance.randint(2, 6):02} account {' is '.join(chance.sample(['acme', 'beta'], 2))}"] * chance.choice([0, 1, 1])
     return world("\n".join(lines))
 
 
@@ -406,7 +456,7 @@ def disagreement(seed: int, where: Any = RIGHT) -> str | None:
         for turn in TURNS:
             if about == "workspace" and turn == "plan":
                 continue
-            asked = outcome(turn, about, plan="team" if turn == "plan" else "")  # type: ignore[arg-type]
+            asked = a(turn, about)  # type: ignore[arg-type]
             found = where.occurrences(asked, Stages(), where.Hindsight(timeline, told, as_of))
             ids = timeline.subjects(asked.about).ids
             says = sorted((ids[one], at) for one, at in zip(found.subject.tolist(), found.at.tolist(), strict=True))
@@ -426,7 +476,7 @@ def test_every_turn_is_seen_in_these_worlds() -> None:
     for seed in range(100):
         told = chance_world(seed)
         for turn in TURNS:
-            seen[turn] += bool(meant(told, outcome(turn, plan="team" if turn == "plan" else ""), _at("2026-03-09")))
+            seen[turn] += bool(meant(told, a(turn), _at("2026-03-09")))
     assert min(seen.values()) >= 5, seen
 
 
@@ -456,6 +506,8 @@ PLANTED = {
     "what will come to another is gone": ("hindsight", "stands[rows[at <= self.as_of]] = False", "stands[rows] = False"),
     "an event to come has occurred": ("hindsight", "[part.enters <= self.as_of for part in layout.parts]", "[part.enters <= NEVER for part in layout.parts]"),
     "what the tail ends stays in the base": ("hindsight", "standing.append(standing[0])", "standing.append(standing[0].copy())"),
+    "a stage is any stage": ("occurrences", 'self.saying("opportunity", "stage", is_there)', 'self.saying("opportunity", "stage", bool)'),
+    "a touch by nobody is a seller's": ("occurrences", 'self.saying("touch", "seller", is_named)', 'self.told.there("touch")'),
     "every payment is the first": ("occurrences", "strict=True))).firsts()", "strict=True)))"),
 }  # fmt: skip
 

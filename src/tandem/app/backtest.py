@@ -229,16 +229,20 @@ class Backtests:
         )
 
     def _fired(self, signal: Signal) -> Moments:
-        """The signal's firings, as they are kept, by the codes of the timeline."""
-        import numpy as np
+        return fired_moments(self.project, self.log, self.playbook, self.fold, signal, self.as_of)
 
-        from tandem.signals.backtest.moments import Moments
 
-        edges = kept_edges(self.project, self.log, [signal], self.playbook)[signal.name]
-        fires = np.flatnonzero(edges.fires[: edges.until(self.as_of)])
-        codes = self.fold.records.codes(signal.about)
-        of_edges = np.array([codes[one] for one in edges.subjects], np.int64)
-        return Moments.of(of_edges[edges.subject[fires]], edges.at[fires])
+def fired_moments(project: Project, log: Log, playbook: Playbook, fold: Fold, signal: Signal, as_of: Instant) -> Moments:
+    """A signal's firings by the as-of, as they are kept, by the codes of the timeline."""
+    import numpy as np
+
+    from tandem.signals.backtest.moments import Moments
+
+    edges = kept_edges(project, log, [signal], playbook)[signal.name]
+    fires = np.flatnonzero(edges.fires[: edges.until(as_of)])
+    codes = fold.records.codes(signal.about)
+    of_edges = np.array([codes[one] for one in edges.subjects], np.int64)
+    return Moments.of(of_edges[edges.subject[fires]], edges.at[fires])
 
 
 def _find_outcome(playbook: Playbook, name: str) -> Outcome:

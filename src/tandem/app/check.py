@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tandem.app.failures import Failure
 from tandem.app.playbook.playbook import Playbook, read_playbook
 from tandem.language.problem import Problem, sort_problems
+from tandem.signals.playbook.funnels import Stage
 from tandem.signals.playbook.soonest import soonest
 from tandem.values.durations import show_duration
 from tandem.values.instants import DAY
@@ -64,7 +65,7 @@ class CheckReport:
 def check(request: CheckRequest) -> CheckReport:
     playbook = read_playbook(request.folder, request.called)
     failed, tests = _run_tests(playbook)
-    problems = sort_problems((*playbook.problems, *_never_seen(playbook, request.seen), *_trial(playbook), *failed))
+    problems = sort_problems((*playbook.problems, *_never_seen(playbook, request.seen), *_trial(playbook), *_mixed(playbook), *failed))
     return CheckReport(problems, playbook.fingerprint, tuple(playbook.sources), tuple(playbook.signals), tests)
 
 
@@ -99,6 +100,20 @@ def _never_seen(playbook: Playbook, seen: Collection[str] | None) -> Iterator[Pr
             near = nearest(name, seen)
             help = f"did you mean `{near}`, which came?" if near is not None else "remove it, or let the product send it"
             yield Problem("event_never_seen", f"no event `{name}` ever came", place, help, severity="warning")
+
+
+def _mixed(playbook: Playbook) -> Iterator[Problem]:
+    """Stages of the funnel of self-serve that only a seller brings about."""
+    funnel = playbook.product.walked.funnels.get("self_serve")
+    for outcome in (each for stage in (() if funnel is None else funnel.stages) for each in stage.outcomes):
+        if outcome.is_of_a_seller:
+            yield Problem(
+                "mixed_funnel",
+                f"the funnel of `self_serve` has a stage that only a seller brings about: {Stage((outcome,)).name}",
+                outcome.place,
+                "end it with what an account does by itself, such as `{payment: first}`, and put this into `sales_assist` or `sales_led`",
+                severity="warning",
+            )
 
 
 def _trial(playbook: Playbook) -> Iterator[Problem]:

@@ -11,10 +11,10 @@ from tandem.app.history.edges import open_fold
 from tandem.app.project import Project, storage_faults
 from tandem.app.retention import told
 from tandem.app.selecting import read_field, read_selector, refuse_what_never_came
-from tandem.behavior.funnel.funnel import STAGES_MOST, Funnel, Order, Unless
+from tandem.behavior.funnel.funnel import Funnel, Order, Unless
 from tandem.behavior.periods import Calendar, PeriodKind
-from tandem.language.expression.nodes import About, EventName, FieldRef, Selector
-from tandem.language.expression.show import show
+from tandem.language.expression.nodes import About, FieldRef
+from tandem.signals.playbook.funnels import STAGES_MOST, selector_name
 from tandem.values.durations import Duration
 from tandem.values.instants import SECOND, Instant
 
@@ -74,23 +74,22 @@ class Funnelled:
         """One a stage, and of groups one a group and stage."""
         groups = [(told(answer), each) for answer, each in self.groups] if self.by is not None else [(None, self.tally)]
         for group, each in groups:
-            for number, (stage, step) in enumerate(zip(each.stages, self._steps(each), strict=True), 1):
-                first, _, third = (_seconds(length) for length in stage.quartiles)
-                mature = None if stage.rate is None else stage.rate.trials
-                yield {
-                    "group": group,
-                    "step": number,
-                    **step,
-                    "mature": mature,
-                    "p25_seconds": first,
-                    "p75_seconds": third,
-                }
+            for number, (name, stage) in enumerate(zip(self.names, each.stages, strict=True), 1):
+                yield {"group": group, "step": number, **wider_step_of(name, stage)}
 
     def _steps(self, tally: Tally) -> list[dict[str, Any]]:
-        return [_step(name, stage) for name, stage in zip(self.names, tally.stages, strict=True)]
+        return [step_of(name, stage) for name, stage in zip(self.names, tally.stages, strict=True)]
 
 
-def _step(name: str, stage: Stage) -> dict[str, Any]:
+def wider_step_of(name: str, stage: Stage) -> dict[str, Any]:
+    """A stage as a row has it."""
+    first, _, third = (_seconds(length) for length in stage.quartiles)
+    mature = None if stage.rate is None else stage.rate.trials
+    return {**step_of(name, stage), "mature": mature, "p25_seconds": first, "p75_seconds": third}
+
+
+def step_of(name: str, stage: Stage) -> dict[str, Any]:
+    """A stage as JSON has it."""
     share, interval = (None, None) if stage.rate is None else (stage.rate.value, stage.rate.interval())
     return {
         "name": name,
@@ -131,7 +130,7 @@ def find_funnel(project: Project, request: FunnelRequest) -> Funnelled:
     if by is not None:
         said = _told_apart(project, fold, funnel, by, attempts, as_of)
         groups = tuple((said.answers[code], each) for code, each in tallies(attempts, said.code, funnel, as_of).items())
-    return Funnelled(funnel, tuple(map(_named, funnel.stages)), whole, request.by, groups, as_of)
+    return Funnelled(funnel, tuple(map(selector_name, funnel.selectors[: len(funnel.stages)])), whole, request.by, groups, as_of)
 
 
 def _read(project: Project, request: FunnelRequest) -> Funnel:
@@ -190,7 +189,3 @@ def _told_apart(project: Project, fold: Fold, funnel: Funnel, by: By, attempts: 
     if isinstance(by, tuple):
         return by_property(fold, by, attempts)
     return by_period(fold, by, Calendar(project.zone, project.playbook.company.week_start), attempts)
-
-
-def _named(stage: Selector) -> str:
-    return stage.name if isinstance(stage, EventName) and stage.where is None else show(stage)

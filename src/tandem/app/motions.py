@@ -16,7 +16,7 @@ from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
     from tandem.signals.backtest.moments import Moments
-    from tandem.signals.motion import Motion
+    from tandem.signals.playbook.funnels import Motion
     from tandem.timeline.kernels import Longs
     from tandem.timeline.steps import Steps
 
@@ -52,7 +52,8 @@ def list_motions(project: Project, asked: MotionsRequest) -> MotionsListed:
     """Of an outcome `first: ever` only the first of each account counts. Raises UnknownName for one that is not declared of accounts."""
     from tandem.signals.backtest.hindsight import Hindsight
     from tandem.signals.backtest.occurrences import occurrences
-    from tandem.signals.motion import MOTIONS, motions
+    from tandem.signals.motion import motions
+    from tandem.signals.playbook.funnels import MOTIONS
     from tandem.timeline.steps import values_at
 
     judged = project.playbook.product.judged

@@ -53,7 +53,7 @@ def fields_then(
     told = fold.told(field, everybody, fold.type(field, everybody))
     if not isinstance(told, Coded | Moving):
         raise ValueError(f"{field!r} is not a field")
-    values, code = np.unique(_then(told.steps, subject, at), return_inverse=True)
+    values, code = np.unique(values_then(told.steps, subject, at), return_inverse=True)
     answers = [_answer(fold, told, value) for value in values.tolist()]
     kind, name = kind_and_name(fold.asking(about), field)
     return in_order(code, answers, declared.plans if name == "plan" else declared.choices.get(f"{kind}.{name}", ()))
@@ -67,7 +67,7 @@ def in_order(code: Longs, answers: Sequence[Answer], order: Sequence[str] = ()) 
     return Said(rank[code], [answers[each] for each in ranked])
 
 
-def _then(steps: Steps, subject: Ints | Longs, at: Longs) -> Longs:
+def values_then(steps: Steps, subject: Ints | Longs, at: Longs) -> Longs:
     """(n,) the value of each of these subjects at its own instant."""
     columns = (steps.offsets, steps.at, steps.value, subject, at)
     found: Longs = _values_then(*(still(each, np.int64) for each in columns), steps.initial)

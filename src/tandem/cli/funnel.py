@@ -22,8 +22,13 @@ NOT_REACHED = "-"
 
 
 @tandem.command()
-@click.argument("stages", nargs=-1, required=True, metavar="SEL SEL...")
-@click.option("--within", required=True, metavar="LENGTH", help="How long an attempt may take: 14d, 12w, 48h. Both ends count.")
+@click.argument("stages", nargs=-1, metavar="SEL SEL...")
+@click.option(
+    "--motion",
+    type=click.Choice(["self_serve", "sales_assist", "sales_led", "all"]),
+    help="The funnel that product.yaml declares of this motion, or of each.",
+)
+@click.option("--within", metavar="LENGTH", help="How long an attempt may take: 14d, 12w, 48h. Both ends count.")
 @click.option("--about", type=click.Choice(["person", "workspace", "account"]), default="person", show_default=True, help="Whose events.")
 @click.option(
     "--order",
@@ -49,21 +54,34 @@ NOT_REACHED = "-"
 @formatted
 @click.pass_context
 def funnel(
-    context: click.Context, /, stages: tuple[str, ...], within: str, unless: tuple[str, ...], unless_between: tuple[tuple[int, int, str], ...],
+    context: click.Context, /, stages: tuple[str, ...], motion: str | None, within: str | None, unless: tuple[str, ...], unless_between: tuple[tuple[int, int, str], ...],
     since: str | None, until: str | None, format_: Format, chart: Picture | None, **how: Any,
 ) -> None:  # fmt: skip
     """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
 
     SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
     window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
+
+    With --motion there is no SEL: product.yaml says which stages, and who counts are accounts, each in the motion that it was in at its first
+    stage. All motions stand side by side, and in no number together.
     """
     from tandem.app.charting import chart_of_funnel, save_chart
+    from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
     from tandem.app.project import read_length, read_range
     from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.ways import show_motions
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
+    if motion is not None:
+        _refuse_what_is_declared(context)
+        show_motions(project, motion, first, last, how["by"], how["as_of"], format_)
+        return
+    if within is None:
+        raise WrongUsage(
+            "`--within` is missing: how long may an attempt take?", "write 14d, 12w or 48h; or ask for a declared funnel with --motion"
+        )
     length = read_length(within)
     ends = (*((each, None) for each in unless), *((each, (after, before)) for after, before, each in unless_between))
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
@@ -79,18 +97,47 @@ def funnel(
     print_as_of(report.as_of)
 
 
+# What product.yaml says of a declared funnel, or what means nothing about one.
+_DECLARED = (
+    "stages",
+    "within",
+    "about",
+    "order",
+    "every_attempt",
+    "unless",
+    "unless_between",
+    "constant",
+    "apart",
+    "no_repeats",
+    "reentry",
+)
+
+
+def _refuse_what_is_declared(context: click.Context) -> None:
+    from tandem.app.failures import WrongUsage
+
+    given = [
+        name for name in _DECLARED if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE and context.params[name]
+    ]
+    if given:
+        said = "SEL" if given[0] == "stages" else f"--{'attempts' if given[0] == 'every_attempt' else given[0].replace('_', '-')}"
+        raise WrongUsage(
+            f"`--motion` and `{said}` do not go together", "product.yaml says which stages a motion's funnel has, and within what time"
+        )
+
+
 def _print(report: Funnelled) -> None:
     from tandem.cli.render import print_table
 
     noun = "attempt" if report.funnel.every_attempt else report.funnel.about
     click.echo(_question(report))
     click.echo()
-    groups: list[tuple[str | None, Tally]] = [(_group(answer), each) for answer, each in report.groups] or [(None, report.tally)]
+    groups: list[tuple[str | None, Tally]] = [(group_named(answer), each) for answer, each in report.groups] or [(None, report.tally)]
     rows = [row for name, each in groups for row in _rows(report, name, each)]
     print_table(SHOWN if report.by is None else (report.by, *SHOWN), rows, right=("", *SHOWN[2:]))
     click.echo()
     for name, each in groups:
-        click.echo(f"{'' if name is None else f'{name}: '}{_overall(each, noun)}")
+        click.echo(f"{'' if name is None else f'{name}: '}{overall(each, noun)}")
     if any(NOT_REACHED in row.values() for row in rows):
         click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
 
@@ -111,12 +158,13 @@ def _rows(report: Funnelled, group: str | None, tally: Tally) -> list[dict[str, 
         row = {"": number, "stage": name, "entered": stage.entered} | {
             each: "" if is_last else getattr(stage, each) for each in ("converted", "dropped", "open")
         }
-        row |= dict.fromkeys(SHOWN[6:], "") if is_last else _told(stage)
+        row |= dict.fromkeys(SHOWN[6:], "") if is_last else told_of(stage)
         rows.append(row if report.by is None else {report.by: group if number == 1 else ""} | row)
     return rows
 
 
-def _told(stage: Stage) -> dict[str, str]:
+def told_of(stage: Stage) -> dict[str, str]:
+    """The cells of a stage's rate and times, by their columns."""
     assert stage.rate is not None, "every stage but the last has a rate"
     share, interval = stage.rate.value, stage.rate.interval()
     return {
@@ -126,7 +174,7 @@ def _told(stage: Stage) -> dict[str, str]:
     }
 
 
-def _overall(tally: Tally, noun: str) -> str:
+def overall(tally: Tally, noun: str) -> str:
     """What share got through, of those whose window is over."""
     share, interval = tally.overall.value, tally.overall.interval()
     entered, running = int(tally.over.sum() + tally.running.sum()), int(tally.running.sum())
@@ -137,7 +185,7 @@ def _overall(tally: Tally, noun: str) -> str:
     return f"{_percent(float(share))} ({_percent(interval.low)} to {_percent(interval.high)}) got through: {through}{still}"
 
 
-def _group(answer: object) -> str:
+def group_named(answer: object) -> str:
     from tandem.app.retention import told
 
     name = told(answer)  # type: ignore[arg-type]

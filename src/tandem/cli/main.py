@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from tandem.cli import backtest, boundary, commands, explain, funnel, leads, plan, playbook, retention, signals  # noqa: F401  # They add their commands to the group.
+from tandem.cli import backtest, boundary, commands, explain, funnel, leads, plan, playbook, retention, signals, ways  # noqa: F401  # They add their commands to the group.
 from tandem.cli.door import tandem
 
 OUR_FAULT = 3

@@ -130,6 +130,10 @@ PROBLEMS: dict[str, Code] = {
              "Every signal of kind `usage` or `intent` needs more time from an account's beginning than the trial lasts, for it asks for a longer "
              "habit, or for a change against an earlier window. So whoever tries the product is never noticed before the trial is over. This "
              "is a warning: shorten a window, or add a signal for the first days."),
+        Code("mixed_funnel", "a funnel that mixes motions",
+             "Whoever buys by card and whoever buys from a seller go different ways, at another pace, and to another share. A funnel of self-serve "
+             "with a stage that only a seller brings about, such as an opportunity, counts all who bought by themselves as lost there, so that its "
+             "rate says nothing about either. This is a warning: each motion has a funnel of its own, and they are shown side by side."),
         # The boundary.
         Code("nobody_receives", "a signal that nobody receives",
              "The boundary names the signals that permit a touch. One that it does not name, and that no other signal, score or tier asks for, "

@@ -19,11 +19,12 @@ _MAP = frozenset[Kind](("map",))
 
 @dataclass(frozen=True)
 class ListOf(Shape[tuple[T, ...]]):
-    """A list, read as a tuple. least: how many items it must have. distinct: no two of them equal."""
+    """A list, read as a tuple. least, most: how many items it must and may have. distinct: no two of them equal."""
 
     item: Shape[T]
     least: int = 0
     distinct: bool = False
+    most: int | None = None
     takes = _LIST
 
     @property
@@ -35,7 +36,10 @@ class ListOf(Shape[tuple[T, ...]]):
             problems.append(wrong_type(self, node))
             return BAD
         if len(node.items) < self.least:
-            problems.append(Problem("empty_value", f"the list has {len(node.items)} items; expected {self.least} or more", node.span))
+            problems.append(Problem("empty_value", f"the list has {_items(len(node.items))}; expected {self.least} or more", node.span))
+            return BAD
+        if self.most is not None and len(node.items) > self.most:
+            problems.append(Problem("out_of_range", f"the list has {len(node.items)} items; expected {self.most} or less", node.span))
             return BAD
         values = [self.item.read(item, problems) for item in node.items]
         if self.distinct and self._repeats(node, values, problems):
@@ -214,6 +218,10 @@ class Either(Shape[T], Generic[T]):
         place = node.entries[0].key.span if node.entries else node.span
         problems.append(Problem("missing_key", f"one of the keys {wanted} is missing", place))
         return BAD
+
+
+def _items(number: int) -> str:
+    return "1 item" if number == 1 else f"{number} items"
 
 
 def _first_key(shape: Shape[Any]) -> str | None:

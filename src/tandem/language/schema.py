@@ -50,6 +50,7 @@ def schema_of(shape: Shape[Any]) -> Json:
                 "type": "array",
                 "items": schema_of(shape.item),
                 **_some("minItems", shape.least),
+                **_some("maxItems", shape.most),
                 **_some("uniqueItems", shape.distinct),
             }
         case MapOf():

@@ -8,14 +8,14 @@ person of ours *may* do is another question, and the boundary's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 from tandem.signals.answers import is_so
 from tandem.signals.fold import Fold
-from tandem.signals.playbook.outcomes import Stages
+from tandem.signals.playbook.funnels import Motion
+from tandem.signals.playbook.outcomes import Stages, is_named
 from tandem.signals.records import Records, Under
 from tandem.signals.world import World, records_at
 from tandem.timeline.extremes import greatest
@@ -25,9 +25,6 @@ from tandem.timeline.steps import Steps, aligned, compressed, holdings_of
 from tandem.timeline.windows import count
 from tandem.values.instants import DAY, Instant
 
-Motion = Literal["self_serve", "sales_assist", "sales_led"]
-MOTIONS: tuple[Motion, ...] = ("self_serve", "sales_assist", "sales_led")
-
 # So long after a seller's touch an account counts as one that sales helps.
 ASSISTS = 90 * DAY
 
@@ -35,19 +32,15 @@ ASSISTS = 90 * DAY
 def motion_at(world: World, stages: Stages, account: str, t: Instant) -> Motion:
     """By what is known at t. An opportunity of which nobody says the stage is open."""
     opportunities = [each.fields for each in records_at(world, "opportunity", t) if each.account == account]
-    if any(_is_named(each.get("owner")) and not stages.is_lost(each.get("stage")) for each in opportunities):
+    if any(is_named(each.get("owner")) and not stages.is_lost(each.get("stage")) for each in opportunities):
         return "sales_led"
-    touches = [each.id for each in records_at(world, "touch", t) if each.account == account and _is_named(each.fields.get("seller"))]
+    touches = [each.id for each in records_at(world, "touch", t) if each.account == account and is_named(each.fields.get("seller"))]
     return "sales_assist" if any(t - ASSISTS < _touched_at(world, one, t) for one in touches) else "self_serve"
 
 
 def _touched_at(world: World, touch: str, t: Instant) -> Instant:
     """A touch happened when the earliest of its versions says."""
     return min(each.occurred_at for each in world.records if (each.kind, each.record_id) == ("touch", touch) and each.is_in_force(t))
-
-
-def _is_named(seller: object) -> TypeGuard[str]:
-    return isinstance(seller, str) and seller != ""
 
 
 # All accounts over all of history.
@@ -66,7 +59,7 @@ def motions(fold: Fold, stages: Stages) -> Steps:
 
 def _led(fold: Fold, stages: Stages) -> Steps:
     records = fold.records
-    is_lost, has_owner = (_saying(records, "opportunity", *each) for each in (("stage", stages.is_lost), ("owner", _is_named)))
+    is_lost, has_owner = (_saying(records, "opportunity", *each) for each in (("stage", stages.is_lost), ("owner", is_named)))
     under = Under.of(
         records.owner("opportunity", "account"),
         [records.there("opportunity"), is_lost, has_owner],
@@ -79,7 +72,7 @@ def _led(fold: Fold, stages: Stages) -> Steps:
 def _assisted(fold: Fold) -> Steps:
     records = fold.records
     held = holdings_of(
-        records.owner("touch", "account"), [records.there("touch"), _saying(records, "touch", "seller", _is_named), _began(records)]
+        records.owner("touch", "account"), [records.there("touch"), _saying(records, "touch", "seller", is_named), _began(records)]
     )
     there, has_seller, began = held.values
     kept = np.flatnonzero((there == 1) & (has_seller == 1))

@@ -13,7 +13,7 @@ from stat import S_ISFIFO
 from typing import TYPE_CHECKING, TypeVar
 
 from tandem.app.playbook.company import COMPANY, Company
-from tandem.app.playbook.product import PRODUCT, Product, ProductFile, events_in
+from tandem.app.playbook.product import PRODUCT, Product, ProductFile, events_in, signals_not_declared
 from tandem.boundary.playbook.declarations import DeclaredBoundary, Known, read_boundary
 from tandem.boundary.playbook.policy import Boundary
 from tandem.language.codes import FILE_BYTES_MAX
@@ -25,6 +25,7 @@ from tandem.language.source import Source, Span
 from tandem.language.tree import Entries, Node, Tree, decode_file, read_yaml
 from tandem.signals.playbook.declarations import Declarations, Trees, outcomes_in, read_declarations, rules_of, sets_in
 from tandem.signals.playbook.declare import Icp, Score, Signal
+from tandem.signals.playbook.funnels import stage_events_in
 from tandem.signals.world import Declared
 from tandem.values.names import nearest
 
@@ -128,11 +129,13 @@ class _Folder:
             self.check_order(product, names)
         declared = self.read_declarations(paths)
         self.problems += declared.problems
+        if product is not None:
+            self.problems += signals_not_declared(product, declared.names.signals)
         bounded = self.read_boundary(declared, known.time_zone) if BOUNDARY_FILE in paths else None
         spelt = {**declared.spelt, **({} if bounded is None else bounded.spelt)}
         return Playbook(
             company=known,
-            product=Product() if product is None else product.product(known.time_zone, declared.sets, declared.outcomes),
+            product=Product() if product is None else product.product(known.time_zone, declared.sets, declared.outcomes, declared.stages),
             sources=sources,
             icp=declared.icp,
             signals=declared.signals,
@@ -167,6 +170,7 @@ class _Folder:
                 has_icp=ICP_FILE in paths,
                 sets=None if lost else {} if product is None else sets_in(product),
                 outcomes=outcomes_in(product),
+                stages=stage_events_in(product),
                 events=tuple(said.get("events", ())) or None,
                 plans=None if lost or not_read("plans") else tuple(plan.value.name for plan in said.get("plans", ())),
             )

@@ -15,6 +15,7 @@ from tandem.language.record import Either, Field, ListOf, MapOf, Record
 from tandem.language.shape import As, DateOrInstant, Length, Located, Moment, Number, Placed, Text, Whole
 from tandem.language.source import Span
 from tandem.language.tree import Entries, Items, Node, Scalar
+from tandem.signals.playbook.funnels import FUNNELS, PATH, Declared, FunnelSaid, Motion, PathSaid, Said
 from tandem.signals.playbook.outcomes import OUTCOME, STAGES, Judged, OutcomeSaid, Stages, plans_named
 from tandem.values.durations import Duration
 from tandem.values.instants import HOUR
@@ -57,6 +58,7 @@ class Product:
     sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
     trial: Duration | None = None
     judged: Judged = field(default_factory=Judged)
+    walked: Declared = field(default_factory=Declared)
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,18 @@ class ProductFile:
     stages: Stages
     complete_until: Mapping[str, Located[Moment]]
     touches_per_lead: float | None
+    funnels: Mapping[Motion, FunnelSaid]
+    path: PathSaid | None
 
-    def product(self, zone: tzinfo, sets: Mapping[str, tuple[Selector, ...]], happens: Mapping[str, Selector]) -> Product:
-        """The same with instants; a bare date is midnight in `zone`. happens: what each outcome that is an event picks."""
+    @property
+    def walked(self) -> Said:
+        return Said(self.funnels, self.path)
+
+    def product(
+        self, zone: tzinfo, sets: Mapping[str, tuple[Selector, ...]], happens: Mapping[str, Selector], stages: Mapping[Span, Selector]
+    ) -> Product:
+        """The same with instants; a bare date is midnight in `zone`. happens: what each outcome that is an event picks; stages: the same of
+        stages of funnels, by their places."""
         order = tuple(source.value for source in self.sources)
         return Product(
             name=self.name,
@@ -119,7 +130,17 @@ class ProductFile:
                 complete_until={source: until.value.at(zone) for source, until in self.complete_until.items()},
                 touches_per_lead=self.touches_per_lead,
             ),
+            walked=self.walked.declared(stages),
         )
+
+
+def signals_not_declared(product: ProductFile, declared: Mapping[str, object] | None) -> Iterator[Problem]:
+    """The signals that stages of funnels name, and no file declares. declared: None where some may be lost."""
+    for said in product.walked.signals:
+        if declared is not None and said.value not in declared:
+            near = nearest(said.value, declared)
+            help = f"did you mean `{near}`?" if near is not None else "a file of `signals/` declares it"
+            yield Problem("unknown_name", f"there is no signal `{said.value}`", said.span, help)
 
 
 def events_in(product: Node | None) -> dict[str, Span]:
@@ -221,7 +242,7 @@ def _check_product(product: ProductFile, node: Entries) -> Iterator[Problem]:
     yield from _twice("plan", ((plan.value.name, plan) for plan in product.plans))
     yield from _twice("source", ((source.value, source) for source in product.sources))
     plans = [plan.value.name for plan in product.plans]
-    for plan in plans_named(product.outcomes):
+    for plan in plans_named((*product.outcomes.values(), *product.walked.outcomes)):
         if plans and plan.value not in plans:
             near = nearest(plan.value, plans)
             help = f"did you mean `{near}`?" if near is not None else "plans are " + ", ".join(f"`{name}`" for name in plans)
@@ -308,6 +329,16 @@ PRODUCT = Record(
             default={},
         ),
         "stages": Field(STAGES, "Which stages of an opportunity mean won, and which lost; all others are open.", default=Stages()),
+        "funnels": Field(
+            FUNNELS,
+            "How accounts are won, a funnel for each motion: `tandem funnel --motion all` shows them side by side. An account counts in the "
+            "motion that it was in at its first stage.",
+            default={},
+        ),
+        "path": Field(
+            PATH,
+            "The way of an account on which a team adopts the product first and the company signs later: `tandem path` shows how far they come.",
+        ),
         "complete_until": Field(
             MapOf(Text("a source's name"), Placed(DateOrInstant())),
             "Until when a source has told all that happened: what it has not told by then did not happen, and of later times nobody knows. "

@@ -108,7 +108,7 @@ def _constant(timeline: Timeline, view: View, funnel: Funnel) -> Column | None:
 def _rank(timeline: Timeline, columns: Columns, funnel: Funnel) -> Column:
     """Of events between which ids may decide, their order by id among those of one instant."""
     subjects = timeline.subjects(funnel.about)
-    stages = funnel.stages if funnel.order == "any_order" or funnel.constant is not None else funnel.stages[:1]
+    stages = funnel.selectors[: len(funnel.stages) if funnel.order == "any_order" or funnel.constant is not None else 1]
     masks = [columns.mask(subjects, each) for each in stages]
     chosen = tuple(np.bitwise_or.reduce(parts) for parts in zip(*masks, strict=True))
     return columns.order(subjects, chosen)

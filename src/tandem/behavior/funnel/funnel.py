@@ -7,12 +7,12 @@ from typing import Literal
 
 from tandem.behavior.view import SELECTORS_MOST
 from tandem.language.expression.nodes import About, Selector
+from tandem.signals.playbook.funnels import STAGES_MOST, Stage
 from tandem.values.durations import Duration
 from tandem.values.instants import Instant
 
 Order = Literal["ordered", "strict", "any_order", "first_start_only"]
 ORDERS: tuple[Order, ...] = ("ordered", "strict", "any_order", "first_start_only")
-STAGES_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Unless:
 
 @dataclass(frozen=True)
 class Funnel:
-    """about: whose events. stages: 1 to STAGES_MOST selectors. within: the window, closed at both ends: an attempt that begins at t lasts
+    """about: whose events. stages: 1 to STAGES_MOST selectors; or, of a motion's funnel, declared stages. within: the window, closed at both ends: an attempt that begins at t lasts
     through t + within. every_attempt: each attempt counts, else of each subject the best one. constant: a property that is the same
     throughout an attempt; events without it count nowhere. since, until: when attempts begin, half-open; None for any time.
     apart: stages at one instant do not follow one another. no_repeats: a stage after the first that comes again ends the attempt.
@@ -34,7 +34,7 @@ class Funnel:
     """
 
     about: About
-    stages: tuple[Selector, ...]
+    stages: tuple[Selector | Stage, ...]
     within: Duration
     order: Order = "ordered"
     every_attempt: bool = False
@@ -67,8 +67,8 @@ class Funnel:
 
     @property
     def selectors(self) -> tuple[Selector, ...]:
-        """The stages, and then what ends attempts: in this order they are marked."""
-        return (*self.stages, *(each.selector for each in self.unless))
+        """The stages that are events, and then what ends attempts: in this order they are marked."""
+        return (*(each for each in self.stages if not isinstance(each, Stage)), *(each.selector for each in self.unless))
 
     @property
     def convention(self) -> str:

@@ -69,7 +69,7 @@ class Tally:
                 converted=over[k + 1] + running[k + 1],
                 open=int(self.running[k]),
                 rate=Share(over[k + 1], over[k]),
-                quartiles=_quartiles(self.waits[k].curve),
+                quartiles=quartiles_of(self.waits[k].curve),
             )
             if k < last
             else Stage(over[k] + running[k], over[k] + running[k], 0, None, (None, None, None))
@@ -131,5 +131,5 @@ def _waits(attempts: Attempts, first: Longs, stage: int, funnel: Funnel, as_of: 
     return Waits(until - since, ended)
 
 
-def _quartiles(curve: Curve) -> tuple[int | None, int | None, int | None]:
+def quartiles_of(curve: Curve) -> tuple[int | None, int | None, int | None]:
     return curve.quantile(0.25), curve.quantile(0.5), curve.quantile(0.75)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
@@ -14,18 +15,19 @@ from tandem.signals.answers import is_so, looked_up
 from tandem.signals.backtest.hindsight import Hindsight
 from tandem.signals.backtest.moments import NOBODY, Moments
 from tandem.signals.columns import Columns
-from tandem.signals.playbook.outcomes import Outcome, Stages
+from tandem.signals.playbook.outcomes import Outcome, Stages, is_named, is_same_stage
 from tandem.signals.records import Records, Under, always
 from tandem.signals.world import read_date
 from tandem.timeline.clock import compare_age
-from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
+from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
 from tandem.timeline.steps import Aligned, Steps, aligned, compressed, edges, either, field_steps
 from tandem.timeline.windows import count, total
 
 # What an amount is a twelfth part of in a year, for each interval that it is paid in; without one it is paid monthly.
 _A_YEAR = {"day": 365, "daily": 365, "week": 52, "weekly": 52, "month": 12, "monthly": 12, "quarter": 4, "quarterly": 4,
            "year": 1, "yearly": 1, "annual": 1, "annually": 1}  # fmt: skip
-_RECORDS = {"created": ("opportunity",), "won": ("opportunity",), "lost": ("opportunity",), "paid": ("subscription", "invoice")}
+_RECORDS = {"created": ("opportunity",), "stage": ("opportunity",), "won": ("opportunity",), "lost": ("opportunity",),
+            "signed": ("contract",), "touched": ("touch",), "paid": ("subscription", "invoice")}  # fmt: skip
 
 
 def occurrences(outcome: Outcome, stages: Stages, hindsight: Hindsight) -> Moments:
@@ -39,6 +41,35 @@ def records_read(outcome: Outcome) -> tuple[str, ...]:
     if outcome.turn == "event":
         return ()
     return _RECORDS.get(outcome.turn, ("subscription", outcome.about) if outcome.turn == "plan" else ("subscription",))
+
+
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """Each of several things that happened, once: whose, when, and which of what was asked it is. All (n,), in no order."""
+
+    subject: Longs
+    at: Longs
+    mark: Ints
+
+
+def marked_events(hindsight: Hindsight, about: About, selectors: Sequence[tuple[Selector, int]]) -> Marked:
+    """The events that any selector picks, with the marks of all that do.
+
+    Each counts for whom it belongs to as of the instant, at the instant at which it occurred.
+    """
+    subjects = hindsight.timeline.subjects(about)
+    columns = Columns(hindsight.timeline, hindsight.declared, hindsight.answers)
+    chosen = [(columns.mask(subjects, selector), mark) for selector, mark in selectors]
+    whose, when, marks = [], [], []
+    for number, (part, rows) in enumerate(zip(subjects.layout.parts, hindsight.holding(about), strict=True)):
+        mark = np.zeros(len(rows), np.int32)
+        for masks, bit in chosen:
+            mark |= np.where(masks[number][rows] != 0, bit, 0).astype(np.int32)
+        picked = rows[mark != 0]
+        whose.append(np.searchsorted(part.offsets, picked, side="right") - 1)
+        when.append(part.occurred[picked])
+        marks.append(mark[mark != 0])
+    return Marked(np.concatenate(whose), np.concatenate(when), np.concatenate(marks))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +90,15 @@ class _Finding:
             case "won" | "lost":
                 is_so_named = self.stages.is_won if outcome.turn == "won" else self.stages.is_lost
                 return self.of_records("opportunity", self.saying("opportunity", "stage", is_so_named))
+            case "stage":
+                is_there = partial(is_same_stage, outcome.stage)
+                return self.of_records("opportunity", self.saying("opportunity", "stage", is_there))
+            case "signed":
+                return self.of_records("contract", self.told.there("contract"))
+            case "touched":
+                return self.of_records("touch", self.saying("touch", "seller", is_named))
+            case "active":
+                return _entering(is_so(self.paying.number, lambda number: number > 0))
             case "paid":
                 return Moments.of(*map(np.concatenate, zip(*((each.subject, each.at) for each in self.payments()), strict=True))).firsts()
             case "renewed":
@@ -79,16 +119,8 @@ class _Finding:
     # Events.
 
     def events(self, selector: Selector) -> Moments:
-        """Each event counts for whom it belongs to as of the instant, at the instant at which it occurred."""
-        subjects = self.hindsight.timeline.subjects(self.about)
-        columns = Columns(self.hindsight.timeline, self.hindsight.declared, self.hindsight.answers)
-        chosen = columns.mask(subjects, selector)
-        whose, when = [], []
-        for number, (part, rows) in enumerate(zip(subjects.layout.parts, self.hindsight.holding(self.about), strict=True)):
-            picked = rows[chosen[number][rows] != 0]
-            whose.append(np.searchsorted(part.offsets, picked, side="right") - 1)
-            when.append(part.occurred[picked])
-        return Moments.of(np.concatenate(whose), np.concatenate(when))
+        found = marked_events(self.hindsight, self.about, [(selector, 1)])
+        return Moments.of(found.subject, found.at)
 
     # Records.
 

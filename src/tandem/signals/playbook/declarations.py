@@ -32,7 +32,7 @@ class Trees:
     """The files, as trees. signals: the root of each file, by its path; None of one that has no tree. icp: its root, where there is one.
 
     has_icp: there is an `icp.yaml`, read or not. sets: the places of the texts of each set of `product.yaml`; None where they cannot be
-    read. outcomes: the text of each outcome that is an event. events, plans: as in `Names`.
+    read. outcomes: the text of each outcome that is an event. stages: of each stage of a funnel that is. events, plans: as in `Names`.
     """
 
     signals: Mapping[str, Node | None] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class Trees:
     has_icp: bool = False
     sets: Mapping[str, Sequence[Scalar]] | None = field(default_factory=dict)
     outcomes: Mapping[str, Scalar] = field(default_factory=dict)
+    stages: Sequence[Scalar] = ()
     events: tuple[str, ...] | None = None
     plans: tuple[str, ...] | None = ()
 
@@ -48,7 +49,7 @@ class Trees:
 class Declarations:
     """What could be read, without what has an error. names: for whatever asks further; its records and choices are a World's fields.
 
-    outcomes: what each outcome that is an event picks. spelt: every expression in its one spelling, by its place.
+    outcomes: what each outcome that is an event picks. stages: the same of stages of funnels, by their places. spelt: every expression in its one spelling, by its place.
     """
 
     signals: Mapping[str, Signal] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Declarations:
     icp: Icp = field(default_factory=Icp)
     sets: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
     outcomes: Mapping[str, Selector] = field(default_factory=dict)
+    stages: Mapping[Span, Selector] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names(records=DECLARED_FIELDS))
     spelt: Mapping[Span, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -147,6 +149,7 @@ class _Reading:
         self.problems += icp.problems
         sets = {name: self.set_of(name, texts) for name, texts in (self.trees.sets or {}).items()}
         outcomes = {name: self.selector(text, set_fits=True) for name, text in self.trees.outcomes.items() if _is_text(text)}
+        stages = {text.span: self.selector(text, set_fits=True) for text in self.trees.stages if _is_text(text)}
         signals = {name: self.signal(name, entry.value) for name, entry in self.signals.items()}
         scores = {name: self.score(name, entry.value) for name, entry in self.scores.items()}
         tiers = [self.tier(said) for said in self.tiers]
@@ -164,6 +167,7 @@ class _Reading:
             ),
             sets={name: picked for name, picked in sets.items() if picked is not None},
             outcomes={name: picked for name, picked in outcomes.items() if picked is not None},
+            stages={place: picked for place, picked in stages.items() if picked is not None},
             names=self.names,
             spelt=self.spelt,
             problems=sort_problems(self.problems),

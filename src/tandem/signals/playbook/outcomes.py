@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 from typing import Literal as OneOf
 
 from tandem.language.expression.nodes import About, Selector
@@ -18,10 +18,12 @@ from tandem.language.source import Span
 from tandem.language.tree import Entries
 
 First = OneOf["ever", "after"]
-Turn = OneOf["event", "plan", "created", "won", "lost", "paid", "reduced", "cancelled", "renewed", "expanded"]
+Turn = OneOf[
+    "event", "plan", "created", "stage", "won", "lost", "signed", "touched", "active", "paid", "reduced", "cancelled", "renewed", "expanded"
+]  # fmt: skip
 
 _OPPORTUNITY: tuple[Turn, ...] = ("created", "won", "lost")
-_SUBSCRIPTION: tuple[Turn, ...] = ("reduced", "cancelled", "renewed", "expanded")
+_SUBSCRIPTION: tuple[Turn, ...] = ("active", "reduced", "cancelled", "renewed", "expanded")
 # What CRMs call them by themselves.
 _WON, _LOST = ("Closed Won", "Won", "closedwon"), ("Closed Lost", "Lost", "closedlost")
 
@@ -34,10 +36,10 @@ class Stages:
     lost: tuple[str, ...] = _LOST
 
     def is_won(self, stage: object) -> bool:
-        return _is_named(stage, self.won)
+        return _is_among(self.won, stage)
 
     def is_lost(self, stage: object) -> bool:
-        return _is_named(stage, self.lost)
+        return _is_among(self.lost, stage)
 
     def is_open(self, stage: object) -> bool:
         return not self.is_won(stage) and not self.is_lost(stage)
@@ -45,7 +47,8 @@ class Stages:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Something that happens to a subject. turn: what it is; of an event, its selector; of a plan, which one or any that is higher.
+    """Something that happens to a subject. turn: what it is; of an event, its selector; of a plan, which one or any that is higher; of an
+    opportunity that comes to a stage, its name.
 
     first_ever: only the first that a subject ever has counts; else the first after a firing. place: where it stands in its file.
     """
@@ -57,11 +60,17 @@ class Outcome:
     place: Span
     selector: Selector | None = None
     plan: str = ""
+    stage: str = ""
+
+    @property
+    def is_of_a_seller(self) -> bool:
+        """Whether only somebody who sells brings it about."""
+        return self.turn in ("created", "stage", "won", "lost", "signed", "touched")
 
 
 @dataclass(frozen=True)
 class OutcomeSaid:
-    """An outcome as it was read. said: the event, the plan, or the turn of a record."""
+    """An outcome as it was read. said: the event, the plan, the stage, or the turn of a record."""
 
     noun: str
     said: Located[str]
@@ -70,9 +79,10 @@ class OutcomeSaid:
 
     def outcome(self, name: str, selector: Selector | None) -> Outcome:
         """selector: what an event's text picks."""
-        turn: Any = {"event": "event", "plan": "plan", "payment": "paid"}.get(self.noun, self.said.value)
+        turn: Any = _TURNS.get(self.noun, self.said.value)
         first_ever = self.first.value == "ever" if self.first is not None else self.noun == "payment"
-        return Outcome(name, self.about, turn, first_ever, self.said.span, selector, self.said.value if self.noun == "plan" else "")
+        plan, stage = (self.said.value if self.noun == noun else "" for noun in ("plan", "stage"))
+        return Outcome(name, self.about, turn, first_ever, self.said.span, selector, plan, stage)
 
 
 @dataclass(frozen=True)
@@ -88,11 +98,20 @@ class Judged:
     touches_per_lead: float | None = None
 
 
-def plans_named(outcomes: Mapping[str, OutcomeSaid]) -> Iterator[Located[str]]:
-    return (each.said for each in outcomes.values() if each.noun == "plan")
+def plans_named(outcomes: Iterable[OutcomeSaid]) -> Iterator[Located[str]]:
+    return (each.said for each in outcomes if each.noun == "plan")
 
 
-def _is_named(stage: object, names: Iterable[str]) -> bool:
+def is_same_stage(name: str, stage: object) -> bool:
+    return _is_among((name,), stage)
+
+
+def is_named(seller: object) -> TypeGuard[str]:
+    """Whether a record names anybody of ours."""
+    return isinstance(seller, str) and seller != ""
+
+
+def _is_among(names: Iterable[str], stage: object) -> bool:
     return isinstance(stage, str) and stage.casefold() in {name.casefold() for name in names}
 
 
@@ -116,20 +135,27 @@ def _check_stages(stages: Stages, node: Entries) -> Iterable[Problem]:
         yield Problem("contradiction", f"`{both[0]}` means both won and lost", entry.value.span, "keep it in one of the two lists")
 
 
-_SAID: dict[str, tuple[Any, str]] = {
+# What a key says by itself; of the others its value says it.
+_TURNS: dict[str, Turn] = {"event": "event", "plan": "plan", "stage": "stage", "touch": "touched", "payment": "paid"}
+
+# What a key takes, by noun, with what it means.
+SAID: dict[str, tuple[Any, str]] = {
     "event": (Text("an event's name, a set, or a selector"), "Somebody did this: an event's name, a set's, or a selector."),
     "plan": (Text("a plan's name"), "This plan is reached, or a higher one."),
     "opportunity": (Choice(_OPPORTUNITY), "created: there is an opportunity. won, lost: it comes to such a stage; see `stages`."),
+    "stage": (Text("the name of a stage"), "An opportunity comes to the stage of that name; case does not count."),
+    "contract": (Choice(("signed",)), "There is a contract."),
+    "touch": (Choice(("made",)), "A seller touched somebody there, whoever began."),
     "subscription": (
         Choice(_SUBSCRIPTION),
-        "reduced, expanded: less or more is paid each month. cancelled: nothing is paid any more. renewed: the renewal's date moves on.",
+        "active: there is one that is paid for, and was none. reduced, expanded: less or more is paid each month. cancelled: nothing is paid any more. renewed: the renewal's date moves on.",
     ),
     "payment": (Choice(("first",)), "The first time that anything is paid: by a subscription with an amount, or an invoice that is paid."),
 }
 
 
 def _record(noun: str) -> Record[OutcomeSaid]:
-    shape, doc = _SAID[noun]
+    shape, doc = SAID[noun]
     return Record(
         _outcome(noun),
         "an outcome",
@@ -147,7 +173,7 @@ def _record(noun: str) -> Record[OutcomeSaid]:
     )  # fmt: skip
 
 
-OUTCOME = Either([_record(noun) for noun in _SAID])
+OUTCOME = Either([_record(noun) for noun in SAID])
 STAGES = Record(
     Stages,
     "stages that end an opportunity",
