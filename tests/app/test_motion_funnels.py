@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from pathlib import Path
 
 import pytest
 
-from tandem.app.playbook import read_playbook
+from tandem.app.playbook.playbook import read_playbook
 from tandem.app.ways import qualifying
 from tandem.signals.playbook.funnels import PATH_STAGES
 from tandem.values.instants import DAY
@@ -140,6 +142,18 @@ def test_json_of_motions_has_this_contract(folder: Path) -> None:
 def test_one_motion_is_asked_alone(folder: Path) -> None:
     told = asked(folder, "funnel", "--motion", "sales_led", "--format", "json").json
     assert [each["motion"] for each in told["motions"]] == ["sales_led"]
+
+
+def test_a_chart_has_a_part_for_each_motion_and_adds_nothing_up(folder: Path, tmp_path: Path) -> None:
+    told = asked(folder, "funnel", "--motion", "all", "--chart", str(tmp_path / "motions.svg"))
+    assert told.code == 0, told.err
+    words = re.findall(r"<text[^>]*>([^<]+)</text>", (tmp_path / "motions.svg").read_text())
+    rows = list(csv.DictReader(asked(folder, "funnel", "--motion", "all", "--format", "csv").out.splitlines()))
+    first = {row["motion"]: row["entered"] for row in rows if row["step"] == "1"}
+    assert "One funnel a motion" in words
+    for motion, entered in first.items():
+        assert any(each.startswith(f"{motion}: {entered} account") for each in words), words
+    assert not any("that began" in each for each in words)
 
 
 def test_csv_of_motions_has_these_columns(folder: Path) -> None:

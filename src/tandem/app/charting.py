@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tandem.app.curve import Curve
     from tandem.app.funnel import Funnelled
     from tandem.app.lifecycle import LifecycleFound
+    from tandem.app.motion_funnels import MotionFunnels
     from tandem.app.retention import Retained
     from tandem.charts.chart import Chart
     from tandem.stats.proportions import Share
@@ -92,6 +93,25 @@ def chart_of_funnel(report: Funnelled) -> Chart:
             *(() if asked.constant is None else (f"constant {'.'.join(asked.constant)}",)),
             *_range(asked.since, asked.until),
         ),
+    )
+
+
+def chart_of_motions(report: MotionFunnels) -> Chart:
+    from tandem.charts.funnel import draw_funnel
+
+    within = {each.declared.motion: show_duration(each.declared.within) for each in report.funnels}
+    tallies = [each.tally for one in report.funnels for each in ([one.whole] if report.by is None else [group for _, group in one.groups])]
+    rows = [row | {"group": row["motion"] if report.by is None else f"{row['motion']}, {row['group']}"} for row in report.as_rows()]
+    return draw_funnel(
+        rows,
+        who="account",
+        window=", ".join(f"{length} ({motion})" for motion, length in within.items()),
+        convention=report.as_json()["convention"],
+        as_of=report.as_of,
+        by="motion",
+        through=[_through(each.overall) for each in tallies],
+        apart=True,
+        more=() if report.by is None else (f"by {report.by}",),
     )
 
 

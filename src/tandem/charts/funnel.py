@@ -38,12 +38,14 @@ def draw_funnel(
     as_of: Instant,
     by: str = "",
     through: Sequence[str] = (),
+    apart: bool = False,
     more: Sequence[str] = (),
 ) -> Chart:
     """steps: the report's, each with its number `step`; of a breakdown each with its `group`, and those of a group together.
 
     who: the noun of what is counted: account, or attempt. window: how long an attempt lasts, as people write it.
-    through: of each group how many got through all stages, as people read it. more: what else was asked.
+    through: of each group how many got through all stages, as people read it. apart: groups have stages of their own, and no sum. more: what
+    else was asked.
     """
     groups = [(name, list(rows)) for name, rows in groupby(steps, lambda row: row.get("group"))]
     told = dict(zip((name for name, _ in groups), through))
@@ -70,12 +72,12 @@ def draw_funnel(
         notes.append("Each group has a scale of its own: bars compare stages, not groups.")
     return Chart(
         name="funnel",
-        title="Funnel: " + _ends(steps),
+        title=f"One funnel a {by}" if apart else "Funnel: " + _ends(steps),
         said=(
-            f"{counted(began, who)} that began",
+            *(() if apart else (f"{counted(began, who)} that began",)),
             f"within {window}",
             f"convention {convention}",
-            *((f"by {by}",) if by else ()),
+            *((f"by {by}",) if by and not apart else ()),
             *more,
         ),
         as_of=as_of,

@@ -76,7 +76,7 @@ def funnel(
     first, last = read_range(since, until, project.zone)
     if motion is not None:
         _refuse_what_is_declared(context)
-        show_motions(project, motion, first, last, how["by"], how["as_of"], format_)
+        show_motions(project, motion, first, last, how["by"], how["as_of"], format_, chart)
         return
     if within is None:
         raise WrongUsage(

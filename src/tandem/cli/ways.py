@@ -10,6 +10,7 @@ from tandem.cli.door import counted, dated, formatted, project_of, tandem
 from tandem.cli.funnel import COLUMNS, NOT_REACHED, SHOWN, group_named, overall, told_of
 
 if TYPE_CHECKING:
+    from tandem.app.charting import Picture
     from tandem.app.motion_funnels import Group, MotionFunnels, OfMotion
     from tandem.app.path import PathWalked
     from tandem.app.project import Project
@@ -27,14 +28,24 @@ _PATH_SHOWN = ("", "stage", "reached", "went on", "lost", *SHOWN[5:])
 
 
 def show_motions(
-    project: Project, motion: str, since: Instant | None, until: Instant | None, by: str | None, as_of: str | None, format_: Format
+    project: Project,
+    motion: str,
+    since: Instant | None,
+    until: Instant | None,
+    by: str | None,
+    as_of: str | None,
+    format_: Format,
+    chart: Picture | None,
 ) -> None:
     """motion: its name, or `all`."""
+    from tandem.app.charting import chart_of_motions, save_chart
     from tandem.app.motion_funnels import MotionFunnelsRequest, find_motion_funnels
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     chosen = None if motion == "all" else cast(Any, motion)
     report = find_motion_funnels(project, MotionFunnelsRequest(chosen, since, until, by, as_of))
+    if chart is not None:
+        save_chart(chart_of_motions(report), chart)
     if format_ == "json":
         print_json(report.as_json())
         return
