@@ -54,7 +54,11 @@ def draw_active(
     return Chart(
         name="active",
         title=f"Active {who}s " + (f"in {days} days, day by day" if rolls else f"by {period}"),
-        said=(_latest(rows, "active", who, period), f"convention {convention}", *more),
+        said=(
+            _latest(rows, "active", who, f"{days} days up to the last day" if rolls else f"last {period}", period),
+            f"convention {convention}",
+            *more,
+        ),
         as_of=as_of,
         table=Table.of(_ACTIVE, rows),
         panels=tuple(panels),
@@ -76,7 +80,7 @@ def draw_lifecycle(
     return Chart(
         name="lifecycle",
         title=f"Lifecycle of {who}s by {period}",
-        said=(_latest(rows, "active", who, period), f"convention {convention}", *more),
+        said=(_latest(rows, "active", who, f"last {period}", period), f"convention {convention}", *more),
         as_of=as_of,
         table=Table.of(_LIFE, rows),
         panels=(
@@ -93,8 +97,9 @@ def draw_lifecycle(
     )
 
 
-def _latest(rows: Sequence[Mapping[str, Any]], column: str, who: str, period: str) -> str:
+def _latest(rows: Sequence[Mapping[str, Any]], column: str, who: str, when: str, period: str) -> str:
+    """when: the time that the latest row which is over speaks of."""
     over = [row for row in rows if row["mature"]]
     if not over:
         return f"no {period} is over yet"
-    return f"{counted(over[-1][column], who)} in the last {period} that is over"
+    return f"{counted(over[-1][column], who)} in the {when} that is over"
