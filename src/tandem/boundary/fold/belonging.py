@@ -83,6 +83,11 @@ class Belonging:
                 found = under
         return found
 
+    def is_there(self, kind: About, one: str, t: Instant) -> bool:
+        """Whether there is such a subject at all."""
+        code = self.code(kind, one)
+        return code is not None and layer_of(self._subjects[kind].existence, code).value(t) == 1
+
     def _account_of(self, subject: Subject) -> Layer[str | None]:
         if subject.kind == "account":
             return Layer((), (subject.id,))

@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.boundary.combining import Answer, combined, of_account
 from tandem.boundary.fold.belonging import Belonging
-from tandem.boundary.fold.blocks import Blocks, Rivals, Standings, in_order
+from tandem.boundary.fold.blocks import ELSEWHERE, Blocks, Rivals, Standings, in_order
 from tandem.boundary.fold.crowd import Crowd
 from tandem.boundary.fold.during import During, Layer, clipped, layered
 from tandem.boundary.fold.evidence import Speaking
@@ -18,6 +18,7 @@ from tandem.boundary.fold.stances import Stances, Standing
 from tandem.boundary.meaning.blocks import Block, Question
 from tandem.boundary.meaning.case import Touch
 from tandem.boundary.meaning.evidence import Evidence
+from tandem.signals.world import Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant
 
@@ -56,10 +57,18 @@ class Course:
         excluded = self._standings.excluded(self.rivals.value(t), asked.seller)
         if asked.besides is None:
             caps = self._caps(None).value(t) + (self._caps(asked.person).value(t) if asked.person is not None else ())
+            elsewhere = (ELSEWHERE,) if asked.person is not None and self._is_elsewhere(asked.person, t) else ()
         else:
+            # A touch that was made is judged with whomever it names.
+            elsewhere = ()
             caps = tuple(self._standings.counted(self._outbound, asked.person, asked.besides, t))
         to_person = self._standings.of_person(asked.person).value(t)
-        return in_order(self._blocks.value(t), to_person, caps, () if excluded is None else (excluded,))
+        return in_order(elsewhere, self._blocks.value(t), to_person, caps, () if excluded is None else (excluded,))
+
+    def _is_elsewhere(self, person: str, t: Instant) -> bool:
+        """Whether there is such a person, of another account."""
+        whose = self._belonging.account_of(Subject("person", person)).value(t)
+        return whose not in (None, self.account) and self._belonging.is_there("person", person, t)
 
     def answer_of_account(self, t: Instant) -> Answer:
         place = tuple(layer.place(t) for layer in (self.stances, self.evidence, self._waiting, self._blocks, self._caps(None)))
