@@ -11,7 +11,6 @@ from tandem.app.work.decided import Ruling, Work
 from tandem.app.work.grounds import Asked, Speaks, speaking, standing
 from tandem.app.work.owners import by_activity, called, field_of, owner_of
 from tandem.app.work.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
-from tandem.signals.world import Subject
 from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant
 
@@ -187,10 +186,7 @@ def _answer(ruling: Ruling, account: str, whom: Whom, t: Instant) -> Answer:
 
 def _steps(work: Work, account: str, whom: Whom, until: Instant) -> Iterator[AnswerStep]:
     first = until - STEPS_BACK
-    turns = {at for one in work.rulings for at in (*one.playbook.answers.turns(account), one.since) if first < at <= until}
-    if whom.person is not None:
-        person = Subject("person", whom.person)
-        turns |= {each.since for one in work.rulings for each in one.playbook.answers.whereabouts(person, first) if each.since <= until}
+    turns = {at for one in work.rulings for at in (*one.playbook.answers.turns(account, whom.person), one.since) if first < at <= until}
     last: tuple[object, ...] | None = None
     for at in sorted({first, *turns}):
         ruling = work.at(at)

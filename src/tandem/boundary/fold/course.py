@@ -68,7 +68,7 @@ class Course:
     def _is_elsewhere(self, person: str, t: Instant) -> bool:
         """Whether there is such a person, of another account."""
         whose = self._belonging.account_of(Subject("person", person)).value(t)
-        return whose not in (None, self.account) and self._belonging.is_there("person", person, t)
+        return whose not in (None, self.account) and self._belonging.existence("person", person).value(t)
 
     def answer_of_account(self, t: Instant) -> Answer:
         place = tuple(layer.place(t) for layer in (self.stances, self.evidence, self._waiting, self._blocks, self._caps(None)))
@@ -93,6 +93,14 @@ class Course:
         )  # fmt: skip
         found |= {at for *_, since, until in self._against for at in (since, until)}.union(*(layer.at for layer in layers))
         return sorted(at for at in found if ALWAYS < at <= self._until)
+
+    def turns_with(self, person: str) -> list[Instant]:
+        """Where also an answer about one person may change, whosever that one is."""
+        layers: tuple[Layer[Any], ...] = (
+            self._belonging.account_of(Subject("person", person)), self._belonging.existence("person", person),
+            self._standings.of_person(person), self._caps(person),
+        )  # fmt: skip
+        return sorted({*self.turns, *(at for layer in layers for at in layer.at if ALWAYS < at <= self._until)})
 
     def _to_somebody(self, blocks: Blocks, t: Instant) -> Answer:
         """What is answered about somebody of the account against whom this stands, besides what stands against all."""
