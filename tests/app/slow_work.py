@@ -75,7 +75,7 @@ class SlowAnswers:
     def starts_at(self, account: str, t: Instant) -> Instant | None:
         return answers.starts_at(self.case, account, t)
 
-    def turns(self, account: str) -> Sequence[Instant]:
+    def turns(self, account: str, person: str | None = None) -> Sequence[Instant]:
         return answers.moments_of(self.case, account)
 
     def evidence(self, account: str, t: Instant) -> list[Evidence]:

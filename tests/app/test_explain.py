@@ -172,6 +172,20 @@ def test_a_question_names_who_would_touch_whom_and_how(tmp_path: Path) -> None:
         assert f"did you mean `{near}`?" in told.err
 
 
+def test_a_person_of_another_account_is_none_of_this_one(folder: Path) -> None:
+    theirs = explained(folder, "A-1", "--person", "cid")
+    assert (theirs["permit"], [each["reason"] for each in theirs["refusal"]]) == (None, ["person"])
+    assert [each["says"] for each in theirs["blocks"] if each["stands"] and each["reason"] == "person"] == ["cid is one of beta"]
+    # Before the 5th nobody knew cid, and so the 4th's need permitted it.
+    steps = [(each["at"], [one["reason"] for one in each["refusal"]]) for each in theirs["steps"]]
+    assert steps[-2:] == [("2026-03-04T09:30:00Z", []), ("2026-03-05T00:00:00Z", ["person"])]
+    ours = explained(folder, "A-1", "--person", "ann")
+    assert [each["says"] for each in ours["blocks"] if each["reason"] == "person"] == ["ann is one of its people"]
+    assert ours["permit"] is not None
+    assert "not one of this account's people" in tandem(folder, "explain", "A-1", "--person", "cid").out
+    assert "person" not in [each["reason"] for each in explained(folder, "T-1")["then"]["blocks"]]
+
+
 def test_what_consent_and_region_allow_is_told_by_the_field(tmp_path: Path) -> None:
     boundary = BOUNDARY + "consent:\n  field: person.consent\n  allows: {given: [email, call], withdrawn: []}\n"
     folder = bounded(tmp_path / "acme", STORY + "2026-03-09 person ann consent=given\n", boundary)

@@ -216,7 +216,7 @@ def test_a_stricter_threshold_is_told_with_what_it_gains_and_loses(folder: Path)
     assert plan["before"]["looks"]["leads_per_week"] == pytest.approx(4 / (151 / 7))
     assert set(plan["before"]["looks"]["backtest"]) == {"won", "shared"}
     assert plan["after"]["looks"]["backtest"]["won"]["precision"] == 1
-    assert plan["already_on"] == {"looks": {"on": 0, "subjects": []}}
+    assert plan["already_on"] == {"looks": {"on": 0, "turns_on": 0, "subjects": []}}
     # Acme had looked, and now nothing speaks for its touch.
     assert plan["violations"] == {"before": {"poached": 1}, "after": {"poached": 2}}
 
@@ -227,7 +227,7 @@ def test_before_the_first_apply_everything_is_new(tmp_path: Path) -> None:
     assert (len(plan["gained"]), plan["after"]["looks"]["fired"]) == (4, 4)
     assert (plan["totals"]["before"], plan["violations"]["before"]) == (None, None)
     assert plan["why"] == {"before": "no playbook was applied yet: everything is new"}
-    assert plan["already_on"]["looks"] == {"on": 1, "subjects": [{"subject": "gamma", "account": "gamma", "name": None}]}
+    assert plan["already_on"]["looks"] == {"on": 1, "turns_on": 1, "subjects": [{"subject": "gamma", "account": "gamma", "name": None}]}
 
 
 def test_without_a_change_nothing_would_change(folder: Path) -> None:
@@ -430,10 +430,15 @@ def test_a_folder_with_problems_is_told_and_nothing_is_planned(folder: Path) -> 
     assert "[playbook_problems]" in told.err
 
 
-def test_in_a_project_that_is_served_those_already_on_fire_at_the_apply(folder: Path) -> None:
+def test_in_a_project_that_is_served_those_fire_at_the_apply_for_whom_it_turns_the_signal_on(folder: Path) -> None:
     path = folder / "data" / "manifest.json"
     manifest = json.loads(path.read_text()) if path.exists() else {}
     path.write_text(json.dumps(manifest | {"served": True}))
     write(folder, {"looks": signal('count("Pricing", 30d) >= 1')}, BOUNDARY)
+    # Of 7 days gamma's look counts until the 6th, of 30 until the 29th.
+    told = {day: tandem(folder, "plan", "--as-of", day).out for day in ("2026-06-01", "2026-06-07")}
+    assert "already on  1 at 2026-06-01 00:00: gamma; it was on for each before, and fires for nobody at the apply" in told["2026-06-01"]
+    assert "already on  1 at 2026-06-07 00:00: gamma; each fires at the apply, unless it is --quiet" in told["2026-06-07"]
+    write(folder, {"looks": signal('count("Pricing", 200d) >= 1')}, BOUNDARY)
     shown = tandem(folder, "plan", "--as-of", "2026-06-01").out
-    assert "already on  1 at 2026-06-01 00:00: gamma; each fires at the apply, unless it is --quiet" in shown
+    assert "; 2 of them, for whom it is off until then, fire at the apply, unless it is --quiet" in shown.replace("\n", " ")

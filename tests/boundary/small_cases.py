@@ -140,7 +140,7 @@ def _boundary(pick: Choices) -> Boundary:
     suppression = (
         Suppression("a", Exclusion("account", pick.of("beta", "acme*"), None, START + 3 * DAY, ""), place=_place()),
         Suppression("b", Exclusion("email", pick.of("*@rival.com", "*"), START + 2 * DAY, None, ""), place=_place()),
-        Suppression("c", Exclusion("domain", pick.of("acme.com", "rival.com"), None, None, ""), place=_place()),
+        Suppression("c", Exclusion("domain", pick.of("acme.com", "rival.com", "*.rival.com"), None, None, ""), place=_place()),
         Suppression("d", Exclusion("person", pick.of("bob", "z*"), None, None, ""), place=_place()),
         Suppression("e", when=read("account.do_not_contact = true"), about=pick.of("account", "person"), place=_place()),
         Suppression("f", when=read('count("SSO Viewed", 1d) < 1'), about=pick.of("account", "person"), place=_place()),
@@ -210,11 +210,18 @@ def _facts(number: int, pick: Choices, kinds: tuple[str, ...], before: list[Fact
                 late = {**same, "known_at": max(same["known_at"], target.known_at)}
                 yield Correction(target=target.id, replacement=None, undo=pick.of(False, False, True), **late)
         case "account":
-            fields = {"employees": pick.of(10, 500), "domain": pick.of("acme.com", "rival.com", None), "country": pick.of("US", "DE", "FR")}
+            fields = {
+                "employees": pick.of(10, 500),
+                "domain": pick.of("acme.com", "rival.com", "https://eu.rival.com/en", None),
+                "country": pick.of("US", "DE", "FR"),
+            }
             more = {"do_not_contact": pick.of(True, False), "owner": pick.of(*SELLERS)}
             yield _version(kind, pick.of(*ACCOUNTS), fields | more, pick, same)
         case "person":
-            fields = {"email": pick.of("ann@acme.com", "ann@rival.com", None), "consent": pick.of("given", "implied", "withdrawn", 7)}
+            fields = {
+                "email": pick.of("ann@acme.com", "ann@rival.com", "ann@eu.rival.com", None),
+                "consent": pick.of("given", "implied", "withdrawn", 7),
+            }
             yield _version(kind, pick.of(*PEOPLE), fields | {"account": account}, pick, same)
         case "workspace":
             yield _version(kind, pick.of(*WORKSPACES), {"account": account}, pick, same)

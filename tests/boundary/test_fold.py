@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from tandem.boundary.fold.answers import Answers
 from tandem.boundary.meaning.answers import answer, answer_of_account, moments_of, starts_at
-from tandem.boundary.meaning.blocks import blocks
+from tandem.boundary.meaning.blocks import Question, blocks
 from tandem.boundary.meaning.case import Firing, is_employed, open_opportunities, touches
 from tandem.boundary.meaning.evidence import evidence, stance
 from tandem.boundary.meaning.judged import judge, judged
@@ -19,7 +19,7 @@ from tandem.signals.meaning import contributions
 from tandem.signals.world import Subject, members
 from tandem.values.instants import DAY
 from tests.boundary.cases import case_of
-from tests.boundary.small_cases import ACCOUNTS, SELLERS, START, UNTIL, SmallCase, answers_of, seeded_cases, small_cases
+from tests.boundary.small_cases import ACCOUNTS, PEOPLE, SELLERS, START, UNTIL, SmallCase, answers_of, seeded_cases, small_cases
 
 EVERYBODY = (*ACCOUNTS, "nobody's")
 
@@ -94,6 +94,19 @@ def test_between_two_turns_nothing_changes() -> None:
                 assert answer_of_account(case, account, t) == answer_of_account(case, account, t - 1)
                 assert members(case.world, "person", account, t) == members(case.world, "person", account, t - 1)
                 assert bool(open_opportunities(case, account, t)) == bool(open_opportunities(case, account, t - 1))
+
+
+def test_between_two_turns_nothing_changes_for_whomever_one_asks_about() -> None:
+    refused = 0
+    for small in seeded_cases(40, seed=67):
+        case, fast = small.case, answers_of(small.case)
+        for account, person in itertools.product(ACCOUNTS, PEOPLE):
+            turns, asked = fast.turns(account, person), Question(account, person)
+            for t in instants_of(small)[::3]:
+                if t not in turns:
+                    assert answer(case, asked, t) == answer(case, asked, t - 1)
+                refused += any(each.reason == "person" for each in answer(case, asked, t).refusals)
+    assert refused > 100
 
 
 def test_a_permit_starts_where_is_meant() -> None:

@@ -84,10 +84,55 @@ def test_a_cooldown_holds_across_an_apply() -> None:
     """
     story = test_a_cooldown_holds_across_an_apply
     first, second = case_of(story, NEED), case_of(story, NEED, HAND, signals=LATER)
-    assert fired(then(first, "2026-03-10", second)) == ["03-01 need acme", "03-08 need beta"]
+    # Off by the first since the 15th, and on by the second until the 22nd.
+    assert fired(then(first, "2026-03-16", second)) == ["03-01 need acme", "03-08 need beta"]
     # It is the new playbook's cooldown that says whether the signal fires again.
-    brief = case_of(story, NEED, signals=LATER, cooldown=4 * DAY)
-    assert fired(then(first, "2026-03-10", brief)) == ["03-01 need acme", "03-08 need beta", "03-10 need acme"]
+    brief = case_of(story, NEED, signals=LATER, cooldown=10 * DAY)
+    assert fired(then(first, "2026-03-16", brief)) == ["03-01 need acme", "03-08 need beta", "03-16 need acme"]
+
+
+def test_a_change_of_the_boundary_alone_fires_nothing() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-03-01 SSO Viewed by ann @acme
+    """
+    story = test_a_change_of_the_boundary_alone_fires_nothing
+    first, second = case_of(story, NEED, cooldown=DAY), case_of(story, replace(NEED, valid_for=DAY), quarantine=DAY, cooldown=DAY)
+    assert fired(then(first, "2026-03-05", second)) == ["03-01 need acme"]
+    # Also of what never fired, for the first playbook came into force quietly; with none before it, all that is on fires.
+    late = instant("2026-03-03")
+    assert fired([*then(case_of(story), "2026-03-03", first, quiet=True), InForce(instant("2026-03-05"), second)]) == []
+    assert fired([InForce(late, first), InForce(instant("2026-03-05"), second)]) == ["03-03 need acme"]
+
+
+def test_an_apply_fires_only_for_whom_the_signal_was_off_just_before() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-08 SSO Viewed by bob @beta
+    """
+    story = test_an_apply_fires_only_for_whom_the_signal_was_off_just_before
+    first, longer = case_of(story, NEED, cooldown=DAY), case_of(story, NEED, signals=LATER, cooldown=DAY)
+    before = ["03-01 need acme", "03-08 need beta"]
+    # By the first acme's is on until the 8th, at which instant it was on just before, and beta's until the 15th.
+    assert [fired(then(first, f"2026-03-{day}", longer)) for day in ("05", "08")] == [before] * 2
+    assert fired(then(first, "2026-03-09", longer)) == [*before, "03-09 need acme"]
+    assert fired(then(first, "2026-03-15", longer)) == before
+    # In between a playbook had no such signal, or named it nowhere.
+    assert fired([*then(first, "2026-03-10", case_of(story)), InForce(instant("2026-03-11"), first)]) == [*before, "03-11 need beta"]
+
+
+def test_what_enters_at_the_instant_of_an_apply_and_was_on_just_before_has_not_turned_on() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-10 SSO Viewed by ann @acme
+    """
+    story = test_what_enters_at_the_instant_of_an_apply_and_was_on_just_before_has_not_turned_on
+    longer, first = case_of(story, NEED, signals=LATER, cooldown=DAY), case_of(story, NEED, cooldown=DAY)
+    # By the longer one it is on from the 1st until the 24th; by the other from the 10th again.
+    assert fired(then(longer, "2026-03-10", first)) == ["03-01 need acme"]
+    assert fired(then(first, "2026-03-10", first)) == ["03-01 need acme", "03-10 need acme"]
 
 
 def test_a_cooldown_holds_for_whoever_the_subject_is_at_the_apply() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from tandem.boundary.meaning.judged import judged, sum_up
-from tandem.boundary.playbook.policy import Cap, HoldOut
+from tandem.boundary.playbook.policy import Cap, HoldOut, Table, Terms
 from tandem.values.instants import DAY
 from tests.boundary.cases import HAND, NEED, PLAIN, Case, case_of
+from tests.signals.conditions import read
 from tests.signals.worlds import instant
 
 
@@ -174,6 +176,38 @@ def test_a_held_out_account_that_is_touched_on_need_is_a_violation_and_after_a_r
     """
     story = test_a_held_out_account_that_is_touched_on_need_is_a_violation_and_after_a_raised_hand_is_not
     assert verdicts(case_of(story, NEED, HAND, hold_out=HoldOut(Fraction(1), "x"))) == {"1": "hold_out", "2": "permitted"}
+
+
+def test_a_rule_that_some_of_the_evidence_passes_is_no_reason() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-02 Asked for Us by ann @acme
+    2026-03-03 touch 1 @acme seller=bea
+    2026-03-04 touch 2 @acme seller=bea
+    """
+    # The raised hand passes the hold-out, and nothing passes the cap; need alone meets both.
+    told = {"caps": (Cap(1, 7 * DAY),), "hold_out": HoldOut(Fraction(1), "x")}
+    story = test_a_rule_that_some_of_the_evidence_passes_is_no_reason
+    assert verdicts(case_of(story, NEED, HAND, **told)) == {"1": "permitted", "2": "cap"}
+    assert verdicts(case_of(story, NEED, **told)) == {"1": "hold_out", "2": "cap hold_out"}
+    # Where each of them meets another, both are reasons: the hand allows a call alone, and the region none.
+    hand = replace(HAND, terms=Terms(channels=("call",)))
+    region = Table(read("account.country", "value"), "account", {"US": frozenset({"email", "call"}), "DE": frozenset({"email"})})
+    found = verdicts(
+        case_of(story, replace(NEED, terms=Terms(channels=("email",))), hand, region=region, hold_out=HoldOut(Fraction(1), "x"))
+    )
+    assert found == {"1": "region hold_out", "2": "region hold_out"}
+
+
+def test_a_touch_may_name_a_person_whom_we_know_of_another_account() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-02-01 Signed Up by zoe @globex
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-02 touch 1 @acme person=zoe seller=bea
+    """
+    assert verdicts(case_of(test_a_touch_may_name_a_person_whom_we_know_of_another_account, NEED)) == {"1": "permitted"}
 
 
 def test_before_a_plain_sign_is_evidence_a_touch_is_poached() -> None:

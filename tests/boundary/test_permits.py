@@ -372,6 +372,55 @@ def test_nothing_passes_suppression() -> None:
     assert answers(case)[1:4] == ["03-02 sell on override raised_hand", "03-05 refused suppression", "03-07 sell on override raised_hand"]
 
 
+def test_a_suppressed_domain_is_asked_of_what_is_told_and_of_what_was_registered() -> None:
+    """
+    2026-03-01 account acme domain=https://eu.rival.example/about
+    2026-03-01 account beta domain=beta.example
+    2026-03-01 person ann email=ann@shop.Rival.example
+    2026-03-01 Signed Up by ann @beta
+    2026-03-02 override V-1 @acme until=2026-04-01
+    2026-03-02 override V-2 @beta until=2026-04-01
+    """
+    story, refused, let = (
+        test_a_suppressed_domain_is_asked_of_what_is_told_and_of_what_was_registered, "refused suppression", "sell on override",
+    )  # fmt: skip
+    for pattern, acme, ann in (
+        ("*.rival.example", refused, refused),
+        ("eu.rival.example", refused, let),
+        ("shop.rival.example", let, refused),
+        ("rival.example", refused, refused),
+        ("*/about", let, let),
+        ("www.rival.example", let, let),
+    ):
+        case = case_of(story, suppression=(Suppression("a rival", Exclusion("domain", pattern, None, None, "")),))
+        assert (at(case, "2026-03-03"), at(case, "2026-03-03", "beta", person="ann")) == (acme, ann), pattern
+
+
+def test_whoever_is_another_accounts_is_no_person_of_this_one() -> None:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-02-01 Signed Up by zoe @globex
+    2026-02-01 person may title=CEO
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-05 Signed Up by ann @globex
+    2026-03-07 ann is zoe
+    """
+    case = case_of(test_whoever_is_another_accounts_is_no_person_of_this_one, NEED)
+    found = {one: at(case, "2026-03-02", person=one) for one in ("ann", "zoe", "may", "nobody")}
+    # Of may nobody knows whose she is, and of the last one nothing at all.
+    assert found == {"ann": "sell on enterprise_need", "zoe": "refused person"} | dict.fromkeys(
+        ("may", "nobody"), "sell on enterprise_need"
+    )
+    assert at(case, "2026-02-10", person="zoe") == "refused no_evidence person quarantine"
+    # She goes to globex; and a name that is gone is nobody's.
+    assert [at(case, f"2026-03-{day}", person="ann") for day in ("04", "05", "07")] == [
+        "sell on enterprise_need",
+        "refused person",
+        "sell on enterprise_need",
+    ]
+    assert at(case, "2026-03-04") == "sell on enterprise_need"
+
+
 CONSENT = Table(
     read("person.consent", "value"),
     "person",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -12,10 +14,11 @@ from tandem.boundary.meaning.case import is_employed, touches
 from tandem.boundary.meaning.evidence import evidence, stance
 from tandem.boundary.meaning.judged import judge
 from tandem.boundary.meaning.watch import accepted_owner
-from tandem.boundary.playbook.policy import Table, Terms
+from tandem.boundary.playbook.policy import HoldOut, Suppression, Table, Terms
+from tandem.identity.rules import Exclusion
 from tandem.language.expression.nodes import FieldRef
 from tandem.values.instants import DAY
-from tests.boundary.cases import NOWHERE, case_of
+from tests.boundary.cases import HAND, NEED, NOWHERE, case_of
 from tests.boundary.small_cases import ACCOUNTS, SELLERS, START, SmallCase, answers_of, seeded_cases
 from tests.boundary.test_fold import EVERYBODY, instants_of
 from tests.planting import Room
@@ -32,7 +35,9 @@ PLANTED = {
     "no evidence hides the blocks": ("combining", "(Refusal(\"no_evidence\", None, waits_until()), *map(_refusal, standing))", "(Refusal(\"no_evidence\", None, waits_until()),)"),
     "what need not wait waits": ("combining", "Refusal(\"no_evidence\", None, waits_until())", "Refusal(\"no_evidence\", None, None)"),
     "a channel that does not fit hides what stands against all": ("combining", "if block.channels is None and any(", "if block.channels is not None and any("),
-    "a block that takes nothing is a reason": ("combining", "if any(block.takes(_asked_channels(channels, each, asked), each) for each in fitting)", "if True"),
+    "a block that takes nothing is a reason": ("combining", "or [block for block, takes in taking if any(takes)]", "or list(standing)"),
+    "what some of the evidence passes is a reason": ("combining", "[block for block, takes in taking if all(takes)] or ", ""),
+    "no block alone takes all, and there is no reason": ("combining", " or [block for block, takes in taking if any(takes)]", ""),
     "an account may be touched by the channels of nobody alone": ("combining", "for permit in every for channel in permit.channels}", "for permit in every[:1] for channel in permit.channels}"),
     "an unknown channel fits nothing": ("combining", "theirs & {asked.channel} if asked.channel in channels else theirs", "theirs & {asked.channel} if asked.channel else theirs"),
     "an unknown purpose is the furthest": ("combining", "if each == asked.purpose), PURPOSES[0])", "if each == asked.purpose), PURPOSES[-1])"),
@@ -79,7 +84,14 @@ PLANTED = {
     "who has accepted excludes nobody": ("fold.blocks", "others = (rivals.owners | set(accepted)) - {seller}", "others = rivals.owners - {seller}"),
     "an accepted lead never ends": ("fold.blocks", "if rivals.owners - {seller} else max(accepted[one] for one in others)", "if True else 0"),
     "a suppression holds for ever": ("fold.blocks", "FOREVER if rule.until is None else rule.until", "FOREVER"),
-    "a suppressed domain is the account's alone": ("fold.blocks", ", self._domains, self._domains_of_mails)", ", self._domains)"),
+    "a suppressed domain is the account's alone": ("fold.blocks", ", *self._domains, *self._domains_of_mails)", ", *self._domains)"),
+    "a subdomain of an account is told of nobody": ("fold.blocks", "for read in (host_of, registrable)]", "for read in (registrable,)]"),
+    "a subdomain of an e-mail is told of nobody": ("fold.blocks", "for read in (mail_host, mail_domain)]", "for read in (mail_domain,)]"),
+    "a web address is told as its host": ("fold.blocks", "for read in (host_of, registrable)]", "for read in (str, registrable)]"),
+    "anybody is asked about with any account": ("fold.course", "whose not in (None, self.account) and ", "False and "),
+    "whoever is nobody's is another account's": ("fold.course", "whose not in (None, self.account) and ", "whose != self.account and "),
+    "who is not there is elsewhere": ("fold.course", " and self._belonging.existence(\"person\", person).value(t)", ""),
+    "a touch that was made is of another account's person": ("fold.course", "            elsewhere = ()\n", "            elsewhere = (ELSEWHERE,) if asked.person is not None and self._is_elsewhere(asked.person, t) else ()\n"),
     "of nobody everything is allowed": ("fold.blocks", "table.allows(UNKNOWN),))", "frozenset(self._boundary.channels),))"),
     "who goes comes": ("fold.crowd", "for _, enters, what in self._moves[self._place : place]:\n            self._move(what, enters)", "for _, enters, what in self._moves[self._place : place]:\n            self._move(what, not enters)"),
     "going back leaves who came": ("fold.crowd", "self._move(what, not enters)", "self._move(what, enters)"),
@@ -104,7 +116,7 @@ def asked() -> list[tuple[SmallCase, int | None, list[tuple[str, tuple[Any, ...]
     """Cases, where the tail of each begins, and questions with what is meant."""
     found = []
     of_signals = seeded_cases(20, seed=72, size=16, kinds=("event", "event", "event", "workspace"))
-    for number, small in enumerate((*seeded_cases(90, seed=71), *of_signals, *[by_mail_or_by_call()] * 3)):
+    for number, small in enumerate((*seeded_cases(90, seed=71), *of_signals, *[each() for each in TOLD for _ in range(3)])):
         case, split = small.case, START + 3 * DAY if number % 2 else None
         meant: list[tuple[str, tuple[Any, ...], Any]] = []
         for t in instants_of(small)[number % 3 :: 5]:
@@ -138,6 +150,35 @@ def by_mail_or_by_call() -> SmallCase:
     consent = Table(FieldRef(("person", "consent"), None, NOWHERE), "person", by)
     targets, opportunities = Terms(channels=("email",)), Terms(channels=("call",))
     return SmallCase((), case_of(by_mail_or_by_call, quarantine=DAY, consent=consent, targets=targets, opportunities=opportunities))
+
+
+def each_meets_another() -> SmallCase:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-02-01 person ann consent=given
+    2026-03-01 SSO Viewed by ann @acme
+    2026-03-02 Asked for Us by ann @acme
+    """
+    # Need is held out, the region takes the call of who asked, and nobody would meet her anyway.
+    need, hand = replace(NEED, terms=Terms(channels=("email",))), replace(HAND, terms=Terms(channels=("call",)))
+    region = Table(FieldRef(("account", "country"), None, NOWHERE), "account", {"DE": frozenset(("email", "meeting", "message"))})
+    consent = Table(FieldRef(("person", "consent"), None, NOWHERE), "person", {"given": frozenset(("email", "call"))})
+    told = {"region": region, "consent": consent, "hold_out": HoldOut(Fraction(1), "x")}
+    return SmallCase((), case_of(each_meets_another, need, hand, **told))
+
+
+def of_a_subdomain() -> SmallCase:
+    """
+    2026-02-01 Signed Up by ann @acme
+    2026-02-01 Signed Up by bob @acme
+    2026-03-01 target T-1 @acme
+    2026-02-02 person ann email=ann@eu.rival.com
+    2026-02-02 person bob email=bob@rival.com
+    """
+    return SmallCase((), case_of(of_a_subdomain, suppression=(Suppression("", Exclusion("domain", "*.rival.com", None, None, "")),)))
+
+
+TOLD = (by_mail_or_by_call, each_meets_another, of_a_subdomain)
 
 
 def is_wrong(room: dict[str, Any]) -> bool:

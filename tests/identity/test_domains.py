@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from tandem.identity import domains
-from tandem.identity.domains import WorkDomains, mail_domain, registrable, shipped_free_domains
+from tandem.identity.domains import WorkDomains, host_of, mail_domain, mail_host, registrable, shipped_free_domains
 from tandem.identity.rules import Rules
 
 
@@ -34,6 +34,21 @@ from tandem.identity.rules import Rules
 )
 def test_a_domain_is_what_somebody_registered(text: str, domain: str | None) -> None:
     assert registrable(text) == domain
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        (" https://bob@EU.Mail.acme.co.uk.:8080/about?x=1#y", "EU.Mail.acme.co.uk"),
+        ("Bücher.example/@team", "Bücher.example"),
+        ("localhost", "localhost"),
+        ("https://", None),
+        ("", None),
+    ],
+)
+def test_a_host_is_told_as_it_stands_in_an_address(text: str, host: str | None) -> None:
+    assert host_of(text) == host
+    assert mail_host(None if host is None else f"Ann <ann@{host}>") == host
 
 
 @pytest.mark.parametrize(

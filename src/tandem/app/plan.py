@@ -69,16 +69,20 @@ class FiringRow:
 
 @dataclass(frozen=True)
 class AlreadyOn:
-    """For whom a new or changed signal is on at the as-of. few: some of them, each with the account that it is of."""
+    """For whom a new or changed signal is on at the as-of. turns_on: of these, for whom it is not on by the playbook in force.
+
+    few: some of them, each with the account that it is of.
+    """
 
     on: int
+    turns_on: int
     few: tuple[tuple[str, str | None, str | None], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
     """before: None where nothing was applied yet; then everything is new. gained, lost: firings that only one of the two has. let_through,
-    held_back: those that both have, and that are leads, or are sooner, by one alone. served: whom a signal is on for already fires at the apply."""
+    held_back: those that both have, and that are leads, or are sooner, by one alone. served: for whom a signal turns on with the apply, it fires then."""
 
     as_of: Instant
     since: Instant
@@ -119,7 +123,11 @@ class Plan:
             "after": {name: _counted(one) for name, (_, one) in self.signals.items() if one is not None},
             "totals": {side: None if one is None else _counted(one) for side, one in zip(("before", "after"), self.totals, strict=True)},
             "already_on": {
-                name: {"on": each.on, "subjects": [dict(zip(("subject", "account", "name"), one, strict=True)) for one in each.few]}
+                name: {
+                    "on": each.on,
+                    "turns_on": each.turns_on,
+                    "subjects": [dict(zip(("subject", "account", "name"), one, strict=True)) for one in each.few],
+                }
                 for name, each in self.already_on.items()
             },
             "violations": {side: None if one is None else one.violations | {"poached": one.poached} for side, one in judged.items()},
@@ -195,7 +203,7 @@ def make_plan(project: Project, asked: PlanRequest) -> Plan:
         held_back=tuple(each for each in moved if _is_sooner(each.lead_before, each.lead)),
         signals={name: tuple(_of_signal(side, name, judging) for side in (old, new)) for name in names},  # type: ignore[misc]
         totals=(None if old is None else old.counted(None, None), new.counted(None, None)),
-        already_on={name: _already_on(new, name) for name in names if new.signal(name) and _is_other(old, new, name)},
+        already_on={name: _already_on(old, new, name) for name in names if new.signal(name) and _is_other(old, new, name)},
         judgements=(None if old is None else old.judged(), new.judged()),
     )
 
@@ -256,7 +264,9 @@ def _is_sooner(one: Instant | None, other: Instant | None) -> bool:
     return one is not None and (other is None or one < other)
 
 
-def _already_on(side: AsIf, name: str) -> AlreadyOn:
-    subjects, about = side.on(name), side.playbook.signals[name].about
-    few = [(subject, side.account_of(about, subject)) for subject in subjects[:FEW]]
-    return AlreadyOn(len(subjects), tuple((subject, account, side.name_of(account)) for subject, account in few))
+def _already_on(old: AsIf | None, new: AsIf, name: str) -> AlreadyOn:
+    subjects, about = new.on(name), new.playbook.signals[name].about
+    on_before = old.on(name) if old is not None and old.permits_by(name) else []
+    few = [(subject, new.account_of(about, subject)) for subject in subjects[:FEW]]
+    told = tuple((subject, account, new.name_of(account)) for subject, account in few)
+    return AlreadyOn(len(subjects), len({*subjects} - {*on_before}), told)

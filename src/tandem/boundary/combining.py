@@ -69,7 +69,9 @@ def combined(
     if not fitting:
         whole = [block for block in standing if block.channels is None and any(block.stands_against(each) for each in speaking)]
         return Answer(stance, None, (_unfit(channels, speaking, asked), *map(_refusal, whole)))
-    reasons = [block for block in standing if any(block.takes(_asked_channels(channels, each, asked), each) for each in fitting)]
+    taking = [(block, [bool(block.takes(_asked_channels(channels, each, asked), each)) for each in fitting]) for block in standing]
+    # What some of the evidence passes is no reason, unless no block alone is one.
+    reasons = [block for block, takes in taking if all(takes)] or [block for block, takes in taking if any(takes)]
     return Answer(stance, None, tuple(map(_refusal, reasons)))
 
 

@@ -19,7 +19,7 @@ X = TypeVar("X")
 
 @dataclass(frozen=True)
 class InForce(Generic[X]):
-    """since: `ALWAYS` is from the log's beginning, when nothing is on. quiet: what is on when it comes into force counts as seen, and does not fire because of it."""
+    """since: `ALWAYS` is from the log's beginning, when nothing is on. quiet: what its coming into force turns on counts as seen, and does not fire."""
 
     since: Instant
     playbook: X

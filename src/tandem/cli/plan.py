@@ -12,7 +12,7 @@ from tandem.cli.words import WIDTH, listed, local, wrapped
 
 if TYPE_CHECKING:
     from tandem.app.backtest import Backtested
-    from tandem.app.plan import FiringRow, Plan
+    from tandem.app.plan import AlreadyOn, FiringRow, Plan
     from tandem.app.playbook.as_if import Counted
     from tandem.boundary.meaning.judged import Judgement
     from tandem.cli.render import Format
@@ -152,8 +152,15 @@ def _print_signal(report: Plan, name: str, before: Counted | None, after: Counte
         more = already.on - NAMED
         names = [called or account or subject for subject, account, called in already.few[:NAMED]]
         whose = f": {', '.join(dict.fromkeys(names))}" + (f" and {more:,} more" if more > 0 else "") if already.on else ""
-        fires = "; each fires at the apply, unless it is --quiet" if report.served and already.on else ""
+        fires = _fires_at_apply(already) if report.served and already.on else ""
         _print_line("already on", f"{already.on:,} at {local(report.as_of, report.after.company.time_zone.key)}{whose}{fires}")
+
+
+def _fires_at_apply(already: AlreadyOn) -> str:
+    if already.turns_on == 0:
+        return "; it was on for each before, and fires for nobody at the apply"
+    each = "each" if already.turns_on == already.on else f"{already.turns_on:,} of them, for whom it is off until then,"
+    return f"; {each} {'fires' if each == 'each' else 'fire'} at the apply, unless it is --quiet"
 
 
 def _print_fates(report: Plan, names: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ REASONS = {
     "consent": "no consent to any channel that is left",
     "region": "not allowed where they are",
     "hold_out": "held out, to see what happens without us",
+    "person": "not one of this account's people",
     "channel": "not by this channel",
     "purpose": "not for this purpose",
     "opportunity": "an opportunity is open, and its owner works it",

@@ -38,10 +38,32 @@ def mail_domain(mail: str | None) -> str | None:
     >>> mail_domain("Ann@eu.Acme.co.uk"), mail_domain("ann"), mail_domain("bob@foo.github.io")
     ('acme.co.uk', None, 'foo.github.io')
     """
+    host = mail_host(mail)
+    return None if host is None else registrable(host)
+
+
+def mail_host(mail: str | None) -> str | None:
+    """The host of an e-mail address as it is told; None where there is none.
+
+    >>> mail_host("Ann <ann@eu.Acme.co.uk>"), mail_host("ann")
+    ('eu.Acme.co.uk', None)
+    """
     if mail is None:
         return None
     name, at, host = mail.strip().rstrip(">").rpartition("@")
-    return registrable(host) if at and name else None
+    return host_of(host) if at and name else None
+
+
+def host_of(text: str) -> str | None:
+    """The host of a web address, or a host name alone, as it is told; None where there is none.
+
+    >>> host_of("https://www.Acme.com:443/about"), host_of("eu.acme.com."), host_of(" ")
+    ('www.Acme.com', 'eu.acme.com', None)
+    """
+    host = text.strip().rpartition("://")[2]
+    for end in "/?#":
+        host = host.partition(end)[0]
+    return host.rpartition("@")[2].partition(":")[0].strip().rstrip(".") or None
 
 
 @lru_cache(maxsize=100_000)
@@ -53,10 +75,9 @@ def registrable(text: str) -> str | None:
     >>> registrable("https://www.Acme.com/about"), registrable("Bücher.example"), registrable("localhost")
     ('acme.com', 'xn--bcher-kva.example', None)
     """
-    host = text.strip().rpartition("://")[2]
-    for end in "/?#":
-        host = host.partition(end)[0]
-    host = host.rpartition("@")[2].partition(":")[0].strip().rstrip(".")
+    host = host_of(text)
+    if host is None:
+        return None
     try:
         ascii_host = host.encode("idna").decode("ascii").lower()
     except UnicodeError:  # An empty label, or one that is too long.

@@ -186,7 +186,7 @@ def _answer(ruling: Ruling, account: str, whom: Whom, t: Instant) -> Answer:
 
 def _steps(work: Work, account: str, whom: Whom, until: Instant) -> Iterator[AnswerStep]:
     first = until - STEPS_BACK
-    turns = {at for one in work.rulings for at in (*one.playbook.answers.turns(account), one.since) if first < at <= until}
+    turns = {at for one in work.rulings for at in (*one.playbook.answers.turns(account, whom.person), one.since) if first < at <= until}
     last: tuple[object, ...] | None = None
     for at in sorted({first, *turns}):
         ruling = work.at(at)

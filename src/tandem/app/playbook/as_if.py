@@ -79,6 +79,11 @@ class AsIf:
     def signal(self, name: str) -> Signal | None:
         return self.playbook.signals.get(name)
 
+    def permits_by(self, name: str) -> bool:
+        """Whether the boundary names the signal, so that it fires where it turns on."""
+        boundary = self.playbook.boundary
+        return boundary is not None and name in boundary.signals and name in self.playbook.signals
+
     @cached_property
     def edges(self) -> Mapping[str, KeptEdges]:
         return kept_edges(self.project, self.log, self.playbook.signals.values(), self.playbook)

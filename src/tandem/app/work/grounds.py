@@ -116,7 +116,8 @@ def _latest_stay(ruling: Ruling, one: Evidence, t: Instant) -> Stay:
 def standing(ruling: Ruling, asked: Question, t: Instant) -> tuple[Asked, ...]:
     """Every rule that might stand against what is asked, whether it does or not, in the order in which refusals are told."""
     boundary, found = ruling.boundary, list(ruling.answers.blocks(asked, t))
-    every = [_quarantine(ruling, asked, t)]
+    every = [_person(ruling, asked.person, asked.account, t)] if asked.person is not None and asked.besides is None else []
+    every += [_quarantine(ruling, asked, t)]
     every += [_cap(ruling, cap, asked, t) for cap in boundary.caps]
     every += [_exclusivity(ruling, asked, t)] if boundary.exclusivity else []
     every += [_suppression(ruling, each) for each in boundary.suppression]
@@ -151,6 +152,12 @@ def _asked(rule: _Rule, found: Iterable[Block]) -> Asked:
         return Asked(rule.reason, line_of(rule.place), False, rule.otherwise, None, None, rule.facts)
     channels = None if block.channels is None else tuple(sorted(block.channels))
     return Asked(rule.reason, line_of(rule.place), True, rule.says, block.until, channels, rule.facts)
+
+
+def _person(ruling: Ruling, person: str, account: str, t: Instant) -> _Rule:
+    theirs = ruling.answers.account(Subject("person", person), t, t)
+    otherwise = f"{person} is one of its people" if theirs == account else f"of which account {person} is nobody knows"
+    return _Rule("person", None, otherwise, f"{person} is one of {theirs}")
 
 
 def _quarantine(ruling: Ruling, asked: Question, t: Instant) -> _Rule:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # To be raised with what is kept, or how it is decided.
-REPORTS_VERSION = 5
+REPORTS_VERSION = 6
 # Several periods of some instants; those that were made first give way.
 REPORTS_MOST = 16
 

@@ -48,9 +48,10 @@ def fired(playbooks: Sequence[InForce[Answering]], as_of: Instant) -> list[Firin
     found: list[Firing] = []
     # By signal and subject: what fired, from when until when it fired for whoever that is.
     before: defaultdict[tuple[str, Subject], list[tuple[Instant, Instant, Instant]]] = defaultdict(list)
+    earlier: Answering | None = None
     for period, one in periods(playbooks):
         signals = one.playbook.rules.signals
-        for at, name, subject in sorted(_turned_on(period, one, as_of)):
+        for at, name, subject in sorted(_turned_on(period, one, earlier, as_of)):
             cooldown = signals[name].cooldown
             if any(since <= at < until and at - fired_at < cooldown for since, until, fired_at in before[name, subject]):
                 continue
@@ -59,16 +60,18 @@ def fired(playbooks: Sequence[InForce[Answering]], as_of: Instant) -> list[Firin
             ends = [*(each.since for each in steps[1:]), FOREVER]
             for step, until in zip(steps, ends, strict=True):
                 before[name, step.subject].append((step.since, until, at))
+        earlier = one.playbook
     return found
 
 
-def _turned_on(period: Period, one: InForce[Answering], as_of: Instant) -> Iterator[tuple[Instant, str, Subject]]:
+def _turned_on(
+    period: Period, one: InForce[Answering], earlier: Answering | None, as_of: Instant
+) -> Iterator[tuple[Instant, str, Subject]]:
+    """earlier: the playbook in force until then. What was on by it just before does not turn on with the new one."""
+    was_on = {(each.signal, each.subject) for each in earlier.stays if each.since < period.since <= each.until} if earlier else set()
     for stay in one.playbook.stays:
-        if period.covers(stay.since):
-            at = stay.since
-        elif stay.since < period.since < stay.until and not one.quiet:
-            at = period.since
-        else:
+        at = max(stay.since, period.since)
+        if at > as_of or at >= stay.until or not period.covers(at) or (one.quiet and stay.since < at):
             continue
-        if at <= as_of:
+        if at > period.since or (stay.signal, stay.subject) not in was_on:
             yield at, stay.signal, stay.subject

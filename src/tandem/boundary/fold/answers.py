@@ -59,9 +59,13 @@ class Answers:
             start = at
         return start
 
-    def turns(self, account: str) -> Sequence[Instant]:
-        """Ascending. Between two of them no answer about the account or its people changes, nor its open opportunities, nor who its people are."""
-        return self._of(account).turns
+    def turns(self, account: str, person: str | None = None) -> Sequence[Instant]:
+        """Ascending. Between two of them no answer about the account or its people changes, nor its open opportunities, nor who its people are.
+
+        person: one of whom something is asked, be it of the account or not.
+        """
+        course = self._of(account)
+        return course.turns if person is None else course.turns_with(person)
 
     def evidence(self, account: str, t: Instant) -> list[Evidence]:
         return list(self._of(account).evidence.value(t))

@@ -83,6 +83,14 @@ class Belonging:
                 found = under
         return found
 
+    def existence(self, kind: About, one: str) -> Layer[bool]:
+        """Whether there is such a subject at all."""
+        code = self.code(kind, one)
+        if code is None:
+            return Layer((), (False,))
+        told = layer_of(self._subjects[kind].existence, code)
+        return Layer(told.at, [each == 1 for each in told.values])
+
     def _account_of(self, subject: Subject) -> Layer[str | None]:
         if subject.kind == "account":
             return Layer((), (subject.id,))

@@ -15,7 +15,7 @@ from tandem.boundary.fold.stances import Standing
 from tandem.boundary.meaning.blocks import Block, Reason
 from tandem.boundary.meaning.case import Touch, said
 from tandem.boundary.playbook.policy import Cap, Suppression, Table
-from tandem.identity.domains import mail_domain, registrable
+from tandem.identity.domains import host_of, mail_domain, mail_host, registrable
 from tandem.identity.exclusions import matches
 from tandem.language.expression.nodes import About
 from tandem.signals.world import FOREVER, UNKNOWN
@@ -42,6 +42,13 @@ class Rivals:
     accepted: tuple[tuple[str, Instant], ...] = ()
 
 
+# Ranks; those of exclusivity and of what follows come after as many caps as there are.
+_PERSON, _QUARANTINE, _CAPS = range(3)
+
+# Whoever is another account's.
+ELSEWHERE = Ranked(_PERSON, Block("person"))
+
+
 class _Texts:
     """The texts over time that a pattern about an account or a person is matched with; None where there is none."""
 
@@ -57,7 +64,7 @@ class _Texts:
             case "email":
                 return (self._mails,)
             case "domain":
-                return (Layer((), (self.account,)), self._domains, self._domains_of_mails)
+                return (Layer((), (self.account,)), *self._domains, *self._domains_of_mails)
         return ()
 
     @cached_property
@@ -65,13 +72,13 @@ class _Texts:
         return self._told.text("person", self.person, "email")
 
     @cached_property
-    def _domains_of_mails(self) -> Layer[str | None]:
-        return Layer(self._mails.at, [mail_domain(mail) for mail in self._mails.values])
+    def _domains_of_mails(self) -> Sequence[Layer[str | None]]:
+        return [Layer(self._mails.at, [read(mail) for mail in self._mails.values]) for read in (mail_host, mail_domain)]
 
     @cached_property
-    def _domains(self) -> Layer[str | None]:
-        domains = self._told.text("account", self.account, "domain")
-        return Layer(domains.at, [None if domain is None else registrable(domain) for domain in domains.values])
+    def _domains(self) -> Sequence[Layer[str | None]]:
+        told = self._told.text("account", self.account, "domain")
+        return [Layer(told.at, [None if text is None else read(text) for text in told.values]) for read in (host_of, registrable)]
 
 
 class Standings:
@@ -80,7 +87,7 @@ class Standings:
         self._people: dict[str | None, Layer[Blocks]] = {}
         self._refusing: dict[tuple[int, frozenset[str]], Ranked] = {}
         caps = len(self._boundary.caps)
-        self._exclusivity, self._suppression = 1 + caps, 2 + caps
+        self._exclusivity, self._suppression = _CAPS + caps, _CAPS + caps + 1
         self._consent = self._suppression + len(self._boundary.suppression)
 
     def of_account(self, account: str, stances: Layer[Standing]) -> Layer[Blocks]:
@@ -109,7 +116,7 @@ class Standings:
     def _quarantine(self, stances: Layer[Standing]) -> Iterator[During[Ranked]]:
         for (_, end), since, until in stances.during():
             if end is not None and since < end:
-                yield During(Ranked(0, Block("quarantine", end, self._boundary.quarantine_at)), since, min(until, end))
+                yield During(Ranked(_QUARANTINE, Block("quarantine", end, self._boundary.quarantine_at)), since, min(until, end))
 
     def _hold_out(self, account: str) -> Iterator[During[Ranked]]:
         held = self._boundary.hold_out
@@ -165,7 +172,7 @@ class Standings:
 
     def capped(self, touches: Sequence[During[Touch]], per: str) -> list[During[Ranked]]:
         """The caps of that kind that outbound touches reach. touches: of the account, or of one person of it, by instant and id."""
-        return [one for rank, cap in enumerate(self._boundary.caps, 1) if cap.per == per for one in self._reached(rank, cap, touches)]
+        return [one for rank, cap in enumerate(self._boundary.caps, _CAPS) if cap.per == per for one in self._reached(rank, cap, touches)]
 
     def _reached(self, rank: int, cap: Cap, touches: Sequence[During[Touch]]) -> Iterator[During[Ranked]]:
         young = [During(each.what.at, each.since, min(each.until, each.what.at + cap.within)) for each in touches]
@@ -178,7 +185,7 @@ class Standings:
     def counted(self, touches: Sequence[During[Touch]], person: str | None, judged: Touch, t: Instant) -> list[Ranked]:
         """The caps that touches before the judged one reach at t. touches: outbound ones of the account, by instant and id."""
         found = []
-        for rank, cap in enumerate(self._boundary.caps, 1):
+        for rank, cap in enumerate(self._boundary.caps, _CAPS):
             first = bisect_right(touches, t - cap.within, key=lambda each: each.what.at)
             last = bisect_left(touches, (judged.at, judged.id), key=lambda each: (each.what.at, each.what.id))
             ours = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.boundary.combining import Answer, combined, of_account
 from tandem.boundary.fold.belonging import Belonging
-from tandem.boundary.fold.blocks import Blocks, Rivals, Standings, in_order
+from tandem.boundary.fold.blocks import ELSEWHERE, Blocks, Rivals, Standings, in_order
 from tandem.boundary.fold.crowd import Crowd
 from tandem.boundary.fold.during import During, Layer, clipped, layered
 from tandem.boundary.fold.evidence import Speaking
@@ -18,6 +18,7 @@ from tandem.boundary.fold.stances import Stances, Standing
 from tandem.boundary.meaning.blocks import Block, Question
 from tandem.boundary.meaning.case import Touch
 from tandem.boundary.meaning.evidence import Evidence
+from tandem.signals.world import Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant
 
@@ -56,10 +57,18 @@ class Course:
         excluded = self._standings.excluded(self.rivals.value(t), asked.seller)
         if asked.besides is None:
             caps = self._caps(None).value(t) + (self._caps(asked.person).value(t) if asked.person is not None else ())
+            elsewhere = (ELSEWHERE,) if asked.person is not None and self._is_elsewhere(asked.person, t) else ()
         else:
+            # A touch that was made is judged with whomever it names.
+            elsewhere = ()
             caps = tuple(self._standings.counted(self._outbound, asked.person, asked.besides, t))
         to_person = self._standings.of_person(asked.person).value(t)
-        return in_order(self._blocks.value(t), to_person, caps, () if excluded is None else (excluded,))
+        return in_order(elsewhere, self._blocks.value(t), to_person, caps, () if excluded is None else (excluded,))
+
+    def _is_elsewhere(self, person: str, t: Instant) -> bool:
+        """Whether there is such a person, of another account."""
+        whose = self._belonging.account_of(Subject("person", person)).value(t)
+        return whose not in (None, self.account) and self._belonging.existence("person", person).value(t)
 
     def answer_of_account(self, t: Instant) -> Answer:
         place = tuple(layer.place(t) for layer in (self.stances, self.evidence, self._waiting, self._blocks, self._caps(None)))
@@ -84,6 +93,14 @@ class Course:
         )  # fmt: skip
         found |= {at for *_, since, until in self._against for at in (since, until)}.union(*(layer.at for layer in layers))
         return sorted(at for at in found if ALWAYS < at <= self._until)
+
+    def turns_with(self, person: str) -> list[Instant]:
+        """Where also an answer about one person may change, whosever that one is."""
+        layers: tuple[Layer[Any], ...] = (
+            self._belonging.account_of(Subject("person", person)), self._belonging.existence("person", person),
+            self._standings.of_person(person), self._caps(person),
+        )  # fmt: skip
+        return sorted({*self.turns, *(at for layer in layers for at in layer.at if ALWAYS < at <= self._until)})
 
     def _to_somebody(self, blocks: Blocks, t: Instant) -> Answer:
         """What is answered about somebody of the account against whom this stands, besides what stands against all."""

@@ -11,7 +11,10 @@ Where the design is silent, this page decides:
 - *Evidence is the account's*, also where its signal is about a person or a workspace of it, and goes where that one goes.
 - *What is unknown.* Of nobody in particular consent is unknown. A channel that the boundary does not name is unknown, and may be
   any; so is a purpose. A seller of whom nobody says who it was is the owner of nothing.
-- *A block is a reason* where it takes a channel from any of the evidence that fits the channel and purpose that are asked for.
+- *Who is another account's* is no person of this one. One whom nobody knows, or not of which account, may be; and whom a touch that was
+  made names, it names.
+- *A block is a reason* where it takes a channel from all of the evidence that fits the channel and purpose that are asked for: what some
+  of it passes is none. Where no block does so, those are reasons that take a channel from any of it.
 - *An account's permit* is that of whoever of its people may be touched, or of nobody in particular.
 - *A permit starts* where it began to stand without a break, whatever its evidence.
 """

@@ -9,15 +9,15 @@ from typing import Literal as OneOf
 from tandem.boundary.meaning.case import Case, Touch, open_opportunities, said, touches
 from tandem.boundary.meaning.evidence import Evidence, quarantine_end
 from tandem.boundary.playbook.policy import Cap, Suppression, Table
-from tandem.identity.domains import mail_domain, registrable
+from tandem.identity.domains import host_of, mail_domain, mail_host, registrable
 from tandem.identity.exclusions import matches
 from tandem.language.source import Span
 from tandem.signals.meaning import holds, value
-from tandem.signals.world import FOREVER, UNKNOWN, Subject, records_at
+from tandem.signals.world import FOREVER, UNKNOWN, Subject, account_of, exists, records_at
 from tandem.values.instants import Instant
 
 Reason = OneOf[
-    "no_evidence", "quarantine", "cap", "exclusivity", "suppression", "consent", "region", "hold_out", "channel", "purpose", "opportunity", "budget", "no_lead"
+    "no_evidence", "quarantine", "cap", "exclusivity", "suppression", "consent", "region", "hold_out", "person", "channel", "purpose", "opportunity", "budget", "no_lead"
 ]  # fmt: skip
 
 
@@ -63,6 +63,7 @@ class Block:
 
 def blocks(case: Case, asked: Question, t: Instant) -> list[Block]:
     return [
+        *_person(case, asked, t),
         *_quarantine(case, asked, t),
         *_caps(case, asked, t),
         *_exclusivity(case, asked, t),
@@ -71,6 +72,15 @@ def blocks(case: Case, asked: Question, t: Instant) -> list[Block]:
         *_region(case, asked, t),
         *_hold_out(case, asked),
     ]
+
+
+def _person(case: Case, asked: Question, t: Instant) -> Iterator[Block]:
+    """Of a person who is another account's. Whom a touch that was made names, it names: a CRM may know a person there whom we know elsewhere."""
+    if asked.person is None or asked.besides is not None:
+        return
+    person = Subject("person", asked.person)
+    if exists(case.world, person, t) and account_of(case.world, person, t) not in (None, asked.account):
+        yield Block("person")
 
 
 def _quarantine(case: Case, asked: Question, t: Instant) -> Iterator[Block]:
@@ -130,7 +140,7 @@ def _is_suppressed(case: Case, one: Suppression, asked: Question, t: Instant) ->
 
 
 def _texts(case: Case, who: str, asked: Question, t: Instant) -> Iterator[str | None]:
-    """The texts of an account and a person that a pattern about `who` is matched with."""
+    """The texts of an account and a person that a pattern about `who` is matched with: a domain as it is told, and as it was registered."""
     mails = [said(each, "email") for each in records_at(case.world, "person", t) if each.id == asked.person]
     match who:
         case "account":
@@ -141,9 +151,9 @@ def _texts(case: Case, who: str, asked: Question, t: Instant) -> Iterator[str | 
             yield from mails
         case "domain":
             yield asked.account
-            yield from (mail_domain(mail) for mail in mails)
-            domains = (said(each, "domain") for each in records_at(case.world, "account", t) if each.id == asked.account)
-            yield from (registrable(domain) for domain in domains)
+            yield from (domain for mail in mails for domain in (mail_host(mail), mail_domain(mail)))
+            told = (said(each, "domain") for each in records_at(case.world, "account", t) if each.id == asked.account)
+            yield from (domain for text in told for domain in (host_of(text), registrable(text)))
 
 
 def _consent(case: Case, asked: Question, t: Instant) -> Iterator[Block]:

@@ -253,7 +253,7 @@ CAP = Record(
 SUPPRESSION = Either(
     [
         _pattern_record("account", "The account's id. `*` stands for any text; case does not count."),
-        _pattern_record("domain", "The account's domain, or that of the person's e-mail. `*` stands for any text."),
+        _pattern_record("domain", "The account's domain, or that of the person's e-mail, as it is told or as it was registered. `*` stands for any text."),
         _pattern_record("person", "The person's id. `*` stands for any text; case does not count."),
         _pattern_record("email", "The person's e-mail. `*` stands for any text; case does not count."),
         Record(
