@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tandem.app import edges as app_edges
+from tandem.app.history import edges as app_edges
 from tandem.app.history.edges import MEANINGS_MOST, kept_edges, meaning_of
 from tandem.app.history.timeline import OTHERS_MOST, KeptTimeline
 from tandem.app.playbook.playbook import Playbook, read_playbook

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tandem.app import timeline as timeline_file
+from tandem.app.history import timeline as timeline_file
 from tandem.facts.corrections import OPEN
 from tandem.facts.fact import Event, Fact, Version
 from tandem.facts.subjects import versions_by_subject
