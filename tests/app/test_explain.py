@@ -145,8 +145,10 @@ def test_a_refusal_shows_the_facts_behind_it_and_when_it_may_change(folder: Path
     assert (quarantine["reason"], quarantine["until"], quarantine["facts"]) == (
         "quarantine", "2026-03-19T00:00:00Z", ["2026-03-05 Signed Up by cid @beta/w2"],
     )  # fmt: skip
-    before = explained(folder, "beta", "--at", "2026-03-04T12:00")
-    assert (before["stance"], [each["reason"] for each in before["refusal"]]) == ("prospect", ["no_evidence"])
+    before = tandem(folder, "explain", "beta", "--at", "2026-03-04T12:00")
+    assert (before.code, before.out) == (1, "")
+    assert "nothing is known of `beta` at 2026-03-04T12:00:00Z: it is there since 2026-03-05T00:00:00Z" in before.err
+    assert explained(folder, "beta", "--at", "2026-03-05")["stance"] == "user"
 
 
 def test_a_question_names_who_would_touch_whom_and_how(tmp_path: Path) -> None:
@@ -231,3 +233,49 @@ def test_without_a_boundary_an_account_is_explained_all_the_same(tmp_path: Path)
     told = explained(folder, "A-1")
     assert (told["permit"], [each["reason"] for each in told["refusal"]]) == (None, ["no_evidence", "quarantine"])
     assert "there is no playbook/boundary.yaml" in tandem(folder, "explain", "A-1").err
+
+
+def test_an_account_that_was_merged_later_is_explained_as_it_was_then(tmp_path: Path) -> None:
+    """
+    2026-03-01 account A-1 name=Acme
+    2026-03-01 account A-2 name=Ace
+    2026-03-03 SSO Viewed by ann @A-2/w1
+    2026-03-04 SSO Viewed by ann @A-2/w1
+    2026-03-10 account A-2 is A-1
+    2026-03-12 Signed Up by bob @A-1
+    """
+    folder = bounded(tmp_path / "acme", test_an_account_that_was_merged_later_is_explained_as_it_was_then)
+    (lead,) = {row["lead"] for row in rows(folder, "--as-of", "2026-03-08")}
+    then = explained(folder, "A-2", "--at", "2026-03-08")
+    assert (then["account"], then["account_name"], then["lead"]) == ("A-2", "Ace", lead)
+    assert [each["what"] for each in then["evidence"]] == ["need"]
+    other = explained(folder, "A-1", "--at", "2026-03-08")
+    assert (other["account"], other["lead"], other["evidence"]) == ("A-1", None, [])
+    now = explained(folder, "A-2")
+    assert (now["account"], now["lead"]) == ("A-1", lead)
+
+
+def test_a_signal_that_only_an_earlier_playbook_knew_is_explained_by_that_one(folder: Path) -> None:
+    assert tandem(folder, "apply").code == 0
+    first = tandem(folder, "playbooks", "--format", "json").json["in_force"]
+    for file in ("boundary.yaml", "signals/all.yaml"):
+        path = folder / "playbook" / file
+        path.write_text(path.read_text().replace("need:", "wants:").replace('"need":', '"wants":'))
+    assert tandem(folder, "apply", "--from", "2026-03-08").code == 0
+    told = explained(folder, "need", "A-1")
+    assert (told["rule"]["fingerprint"], told["at"], told["line"]) == (first, "2026-03-04T09:30:00Z", "playbook/boundary.yaml:4")
+    assert told["firing"]["became"] == "lead"
+    assert explained(folder, "need", "A-1", "--at", "2026-03-05")["rule"]["fingerprint"] == first
+    assert explained(folder, "wants", "A-1")["rule"]["fingerprint"] != first
+    assert "`need` is a signal, and it is not said for whom" in tandem(folder, "explain", "need").err
+
+
+def test_an_instant_after_the_as_of_is_refused(folder: Path) -> None:
+    for asked in (("A-1",), ("need", "A-1")):
+        told = tandem(folder, "explain", *asked, "--at", "2026-04-01")
+        assert (told.code, "`--at 2026-04-01` is after 2026-03-10T00:00:00Z" in told.err) == (2, True)
+
+
+def test_an_account_without_a_name_is_not_called_by_no_name(tmp_path: Path) -> None:
+    folder = bounded(tmp_path / "acme", '2026-03-01 account A-1 name=""\n')
+    assert tandem(folder, "explain", "").code == 1

@@ -54,7 +54,7 @@ def say_whose(said: str, *, bounded: bool) -> None:
     elif said == "draft":
         click.echo("a draft: this is by the folder's playbook, as if it had always been in force", err=True)
     if not bounded:
-        click.echo("there is no playbook/boundary.yaml: until there is one nobody may be touched, and every touch is poached", err=True)
+        click.echo("there is no playbook/boundary.yaml: until there is one no signal permits a touch", err=True)
 
 
 def some_of(names: Sequence[str], most: int) -> str:

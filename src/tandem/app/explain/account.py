@@ -145,8 +145,9 @@ class AccountExplained:
 def explain_account(work: Work, account: str, whom: Whom, at: Instant) -> AccountExplained:
     """account: its printed id."""
     ruling = work.at(at) or work.rulings[0].playbook
-    rows = [each for each in work.leads.leads if each.account == account and each.since <= at and (each.until is None or at < each.until)]
-    waiting = {each.firing.signal for each in work.leads.waiting if each.account == account} if at == work.as_of else set()
+    then = work.leads_at(at)
+    rows = [each for each in then.leads if each.account == account and each.until is None]
+    waiting = {each.firing.signal for each in then.waiting if each.account == account}
     return AccountExplained(
         as_of=work.as_of,
         at=at,
