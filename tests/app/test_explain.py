@@ -279,3 +279,33 @@ def test_an_instant_after_the_as_of_is_refused(folder: Path) -> None:
 def test_an_account_without_a_name_is_not_called_by_no_name(tmp_path: Path) -> None:
     folder = bounded(tmp_path / "acme", '2026-03-01 account A-1 name=""\n')
     assert tandem(folder, "explain", "").code == 1
+
+
+def test_an_override_without_an_end_is_shown_as_one_that_does_not_count(tmp_path: Path) -> None:
+    """
+    2026-03-01 Signed Up by ann @acme
+    2026-03-02 override V-1 @acme seller=tom manager=bea
+    2026-03-02 override V-2 @acme seller=tom manager=bea until=2026-05-01
+    2026-03-03 touch T-1 @acme seller=tom channel=pigeon direction=outbound purpose=dance
+    """
+    folder = bounded(tmp_path / "acme", test_an_override_without_an_end_is_shown_as_one_that_does_not_count)
+    told = explained(folder, "acme")
+    assert [(each["kind"], each["what"]) for each in told["evidence"]] == [("override", "V-2")]
+    assert [line.split()[2] for line in told["endless_overrides"]] == ["V-1"]
+    assert "Does not count: an override states until when it holds" in tandem(folder, "explain", "acme").out
+    doctor = tandem(folder, "doctor", "--format", "json").json
+    assert (doctor["endless"], doctor["unnamed"]) == (
+        ["V-1"],
+        [{"field": "channel", "value": "pigeon", "touches": 1}, {"field": "purpose", "value": "dance", "touches": 1}],
+    )
+    shown = tandem(folder, "doctor").out
+    assert "V-1: it permits nothing" in shown
+    assert "channel pigeon: 1 touch" in shown
+
+
+def test_refusals_are_told_in_words_and_a_lead_s_id_is_near_none_but_a_lead_s(folder: Path) -> None:
+    out = tandem(folder, "explain", "beta").out
+    assert "no: nothing speaks for a touch" in out
+    assert "no_evidence" not in out
+    tell(folder, "2026-03-08 account L-8 name=Eight\n")
+    assert "did you mean `L-8`" not in tandem(folder, "explain", "L-8b").err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tandem.cli.door import project_of
-from tandem.cli.words import ENDINGS, labelled, listed, named, say_whose, some_of, told_refusal
+from tandem.cli.words import ENDINGS, REASONS, labelled, listed, named, say_whose, some_of, told_refusal
 from tandem.values.instants import show
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ VERDICTS = {
     "override": "permitted by a manager's override alone",
     "violation": "a violation: something spoke for it, and a rule stood against it",
     "poached": "poached: nothing spoke for it",
-    "unmatched": "not judged: it matches no account",
-    "inbound": "not judged: they came to us",
-    "before_any_playbook": "not judged: no playbook was in force yet",
+}
+UNJUDGED = {
+    "unmatched": "it matches no account",
+    "inbound": "they came to us",
+    "before_any_playbook": "no playbook was in force yet",
 }
 
 
@@ -75,6 +77,9 @@ def _print_account(report: AccountExplained) -> None:
     if report.waiting:
         click.echo(labelled("waits", ", ".join(report.waiting)))
     _print_grounds(found)
+    if report.endless:
+        click.echo("\nDoes not count: an override states until when it holds, and these do not")
+        _print_facts(report.endless)
     _print_steps(report.steps)
     click.echo(f"\nby the {_of(report.said)} playbook, fingerprint {report.fingerprint[:12]}")
 
@@ -159,7 +164,7 @@ def _print_steps(steps: Sequence[AnswerStep]) -> None:
     for step in steps[-SHOWN_STEPS:]:
         permit = step.permit
         if permit is None:
-            told = "no: " + "; ".join(f"{each.reason}{_line(each.line)}" for each in step.refusal)
+            told = "no: " + "; ".join(f"{REASONS[each.reason]}{_line(each.line)}" for each in step.refusal)
         else:
             told = f"{permit.purpose} by {listed(permit.channels, 'or')}, for {', '.join(dict.fromkeys(each.what for each in permit.evidence))}"
         click.echo(labelled(show(step.at), told, 26))
@@ -206,13 +211,17 @@ def _print_touch(report: TouchExplained) -> None:
     row = report.row
     whom = "no account" if row.account is None else named(row.account, row.account_name)
     click.echo(f"{row.touch}, a touch of {whom} on {show(row.at)}")
-    click.echo(labelled("judged", VERDICTS[row.verdict]))
-    how = " ".join(each for each in (row.channel, f"to {row.purpose}" if row.purpose else None) if each)
-    click.echo(
-        labelled(
-            "touch", f"{how or 'of no known kind'} by {row.seller or 'nobody says whom'}" + (f", of {row.person}" if row.person else "")
-        )
-    )
+    if row.verdict in UNJUDGED:
+        click.echo(labelled("not judged", UNJUDGED[row.verdict], 16))
+    else:
+        click.echo(labelled("judged", VERDICTS[row.verdict]))
+    told = [
+        row.channel or "its channel is not told",
+        f"to {row.purpose}" if row.purpose else None,
+        f"by {row.seller}" if row.seller else None,
+    ]
+    told += [f"of {row.person}" if row.person else None]
+    click.echo(labelled("touch", " ".join(each for each in told if each) + ("" if row.seller else "; nobody says by whom")))
     for line in report.facts:
         click.echo(labelled("told", line))
     if report.answered is not None and row.verdict != "inbound":

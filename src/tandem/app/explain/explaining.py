@@ -30,6 +30,7 @@ class NotThereYet(Failure):
 
 
 _LEAD = re.compile(r"L-[0-9a-f]{10}")
+_LIKE_A_LEAD = re.compile(r"L-[0-9a-f]*")
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ def _unknown(work: Work, name: str, by_name: Mapping[str, str]) -> UnknownName:
     """What the name might mean of all that can be explained."""
     ruling, t = work.now, work.as_of
     known = [*_there(ruling, "account", t), *(each.id for each in ruling.answers.touches(t)), *(each.id for each in work.leads.leads)]
+    if _LIKE_A_LEAD.fullmatch(name):
+        return UnknownName("lead", name, [each.id for each in work.leads.leads])
     near = nearest(name, [*known, *by_name])
     return UnknownName("account, touch or lead", name, known, near=by_name.get(near or "", near))
 
