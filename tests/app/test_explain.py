@@ -61,7 +61,7 @@ def test_an_edge_in_the_cooldown_is_quiet_since_the_firing_before(tmp_path: Path
     folder = bounded(tmp_path / "beta", test_an_edge_in_the_cooldown_is_quiet_since_the_firing_before)
     told = explained(folder, "looks", "beta")
     assert (told["fires"], told["quiet_since"], told["firing"]) == (False, "2026-03-02T00:00:00Z", None)
-    assert "it fired at 2026-03-02T00:00:00Z, less than its cooldown of 30d before" in tandem(folder, "explain", "looks", "beta").out
+    assert "it fired at 2026-03-02 00:00, less than its cooldown of 30d before" in tandem(folder, "explain", "looks", "beta").out
 
 
 def test_what_an_apply_turns_on_fires_because_of_it(folder: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_an_apply_turns_on_fires_because_of_it(folder: Path) -> None:
     (folder / "playbook" / "boundary.yaml").write_text(BOUNDARY)
     assert tandem(folder, "apply", "--from", "2026-03-08").code == 0
     assert explained(folder, "need", "A-1")["firing"]["at"] == "2026-03-08T00:00:00Z"
-    assert "it fires at 2026-03-08T00:00:00Z, when the playbook came into force" in tandem(folder, "explain", "need", "A-1").out
+    assert "it fires at 2026-03-08 00:00, when the playbook came into force" in tandem(folder, "explain", "need", "A-1").out
     assert [row["fired_at"] for row in rows(folder) if row["signal"] == "need"] == ["2026-03-08T00:00:00Z"]
 
 
@@ -184,7 +184,7 @@ def test_what_consent_and_region_allow_is_told_by_the_field(tmp_path: Path) -> N
     assert "2026-03-09 person ann consent=given" in consent["facts"][0]
     nobody = explained(folder, "A-1")
     (consent,) = [each for each in nobody["blocks"] if each["reason"] == "consent"]
-    assert consent["says"] == "person.consent of nobody in particular is unknown, which allows no channel"
+    assert consent["says"] == "person.consent of a person whom nobody names is unknown, which allows no channel"
     assert (nobody["people"], nobody["permit"]["channels"]) == (["ann"], ["email", "call"])
 
 
@@ -309,3 +309,16 @@ def test_refusals_are_told_in_words_and_a_lead_s_id_is_near_none_but_a_lead_s(fo
     assert "no_evidence" not in out
     tell(folder, "2026-03-08 account L-8 name=Eight\n")
     assert "did you mean `L-8`" not in tandem(folder, "explain", "L-8b").err
+
+
+def test_the_table_tells_instants_on_the_company_s_clock_and_json_in_utc(tmp_path: Path) -> None:
+    folder = bounded(tmp_path / "acme", STORY, zone="America/New_York")
+    out = tandem(folder, "explain", "beta").out
+    assert out.startswith("beta, a user, on 2026-03-10 00:00 America/New_York\n")
+    assert "14d from the first use at 2026-03-05 00:00, until 2026-03-19 01:00" in " ".join(out.split())
+    told = explained(folder, "beta")
+    assert told["may_change_at"] == "2026-03-19T05:00:00Z"
+    assert "at 2026-03-05T05:00:00Z" in told["blocks"][0]["says"]
+    (lead,) = {row["lead"] for row in rows(folder) if row["lead"]}
+    assert tandem(folder, "explain", lead).out.startswith(f"{lead}, a lead of Acme (A-1) since 2026-03-04 09:30 America/New_York\n")
+    assert "need turned on for A-1 at 2026-03-04 09:30 America/New_York" in tandem(folder, "explain", "need", "A-1").out
