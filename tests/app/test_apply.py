@@ -383,7 +383,42 @@ def test_it_is_printed_for_people(folder: Path) -> None:
         f"{str(name)[:12]} is in force from the log's beginning",
         f"its text is kept in data/playbooks/{name}",
     ]
-    assert "it has no boundary.yaml: nobody may be touched until there is one" in told.err
+    assert "it has no boundary.yaml: until there is one no signal permits a touch" in told.err
     shown = tandem(folder, "playbooks").out.splitlines()
     assert shown[0].split() == ["fingerprint", "state", "since", "until", "applied_at", "quiet"]
     assert shown[1].startswith(f"{str(name)[:12]}  in force  the log's beginning")
+
+
+def test_what_was_in_force_until_now_is_named_and_what_was_to_come_is_dropped(folder: Path) -> None:
+    first = applied(folder)["fingerprint"]
+    write(folder, 2)
+    second = applied(folder, "--from", "2027-06-01")
+    assert (second["before"], second["dropped"]) == (first, [])
+    write(folder, 3)
+    third = applied(folder, "--from", "2026-03-10T00:00Z")
+    assert (third["before"], third["dropped"]) == (first, [{"fingerprint": second["fingerprint"], "since": "2027-05-31T22:00:00Z"}])
+    write(folder, 2)
+    applied(folder, "--from", "2027-06-01")
+    write(folder, 4)
+    told = tandem(folder, "apply", "--from", "2019-01-01").out.splitlines()
+    assert (
+        told[1]
+        == f"before it was {str(third['fingerprint'])[:12]}: it is replaced from its beginning on; `tandem apply {str(third['fingerprint'])[:12]}` brings it back"
+    )
+    assert told[2].startswith(f"{str(second['fingerprint'])[:12]}, from 2027-05-31T22:00:00Z, is dropped")
+
+
+def test_an_altered_text_is_put_right_by_an_apply_from_a_folder_with_the_same_text(folder: Path) -> None:
+    first = applied(folder)
+    (folder / str(first["text"]) / "signals" / "all.yaml").write_text("signals: {}\n")
+    assert tandem(folder, "leads").code == 1
+    told = tandem(folder, "apply")
+    assert (told.code, "had been altered, and is put right" in told.out) == (0, True)
+    assert len(tandem(folder, "playbooks", "--format", "csv").csv) == 1
+    assert tandem(folder, "leads").code == 0
+    # Gone altogether, and by another folder.
+    shutil.rmtree(folder / str(first["text"]))
+    write(folder, 2)
+    assert tandem(folder, "apply", str(first["fingerprint"])).code == 1
+    write(folder, 1)
+    assert applied(folder)["how"] == "mended"

@@ -132,3 +132,11 @@ def test_the_table_says_no_rate_without_its_counts_and_folds_its_lists(tmp_path:
     assert "and 3 more: --all shows them" in out
     assert "more: --all" not in tandem(folder, "boundary", "--all").out
     assert len(tandem(folder, "boundary", "--format", "csv").csv) == 17
+
+
+def test_a_period_after_the_as_of_is_refused(tmp_path: Path) -> None:
+    folder = bounded(tmp_path / "acme", TOUCHED)
+    told = tandem(folder, "boundary", "--since", "2026-04-01")
+    assert (told.code, "`--since 2026-04-01` is after 2026-03-10T00:00:00Z" in told.err) == (2, True)
+    early = report(folder, "--until", "2020-01-01")
+    assert early["since"] == early["until"]

@@ -173,7 +173,7 @@ def test_without_a_boundary_nobody_may_be_touched_and_it_is_said(tmp_path: Path)
     folder = bounded(tmp_path / "acme", NEEDY, None)
     told = tandem(folder, "leads")
     assert (told.code, told.out) == (0, "Acme, 2026-03-04 09:30 UTC: 0 leads, 0 firings wait\n")
-    assert "until there is one nobody may be touched" in told.err
+    assert "until there is one no signal permits a touch" in told.err
 
 
 def test_of_an_empty_log_and_before_everything_there_are_no_leads(tmp_path: Path) -> None:

@@ -145,15 +145,21 @@ def test_a_plan_is_what_fresh_projects_with_either_playbook_differ_in(facts: str
         far = "9999"
         sooner = {one for one in both if leads["after"].get(one, far) < leads["before"].get(one, far)}
         later = {one for one in both if leads["after"].get(one, far) > leads["before"].get(one, far)}
-        assert (firings(plan["let_through"]), firings(plan["held_back"])) == (ordered(sooner), ordered(later))
+        alone = {side: {one for one in both if one in leads[side]} for side in fresh}
+        let_through, held_back = alone["after"] - alone["before"], alone["before"] - alone["after"]
+        assert (firings(plan["let_through"]), firings(plan["held_back"])) == (ordered(let_through), ordered(held_back))
+        assert (firings(plan["sooner"]), firings(plan["later"])) == (ordered(sooner - let_through), ordered(later - held_back))
+        opened = {side: opening(found) for side, found in fresh.items()}
         for side, found in fresh.items():
             for of_signal, numbers in plan[side].items():
-                assert numbers["leads"] == sum(one[0] == of_signal for one in leads[side])
+                assert numbers["reasons"] == sum(one[0] == of_signal for one in leads[side])
+                assert numbers["leads"] == sum(one[0] == of_signal for one in opened[side])
                 for outcome, said in numbers["backtest"].items():
                     assert said == tandem(found, "backtest", of_signal, "--outcome", outcome, "--within", "60d", "--format", "json").json
                     assert said["fired"] == numbers["fired"]
             assert plan["totals"][side]["fired"] == len(fired[side])
-            assert plan["totals"][side]["leads"] == len(leads[side])
+            assert plan["totals"][side]["reasons"] == len(leads[side])
+            assert plan["totals"][side]["leads"] == len(opened[side])
             measured = tandem(found, "boundary", "--format", "json").json
             assert plan["violations"][side] == measured["violations"] | {"poached": measured["poached"]}
             assert plan["touches"][side]["touches"] == measured["touches"]
@@ -177,6 +183,12 @@ def every_lead(folder: Path) -> dict[tuple[str, str, str], str]:
     return {(row.firing.signal, row.firing.subject.id, show(row.firing.at)): show(row.at) for lead in found for row in lead.rows}
 
 
+def opening(folder: Path) -> list[tuple[str, str, str]]:
+    """The first reason of every lead."""
+    found = [lead.rows[0].firing for lead in open_work(Project(folder, World()), None).leads.leads]
+    return [(each.signal, each.subject.id, show(each.at)) for each in found]
+
+
 def ordered(found: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     about = {"looks": "account", "busy": "workspace", "again": "account"}
     return sorted(found, key=lambda one: (one[2], one[0], about[one[0]], one[1]))
@@ -188,8 +200,8 @@ def ordered(found: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
 def test_a_stricter_threshold_is_told_with_what_it_gains_and_loses(folder: Path) -> None:
     write(folder, {"looks": signal('count("Pricing", 7d) >= 2')}, BOUNDARY)
     plan = planned(folder)
-    keys = ["as_of", "since", "until", "fingerprint", "changes", "gained", "lost", "let_through", "held_back", "before", "after", "totals"]
-    assert list(plan) == [*keys, "already_on", "violations", "touches", "why"]
+    keys = ["as_of", "since", "until", "fingerprint", "changes", "gained", "lost", "let_through", "held_back", "sooner", "later"]
+    assert list(plan) == [*keys, "before", "after", "totals", "already_on", "violations", "touches", "why"]
     assert plan["changes"] == [
         {
             "what": "changed",
@@ -209,6 +221,7 @@ def test_a_stricter_threshold_is_told_with_what_it_gains_and_loses(folder: Path)
         "name": "Acme",
         "fired_at": "2026-02-02T10:00:00Z",
         "lead": "2026-02-02T10:00:00Z",
+        "opens": True,
         "why": None,
     }
     assert [row["subject"] for row in plan["lost"]] == ["A-1", "beta", "gamma", "gamma"]
@@ -271,7 +284,7 @@ def test_a_signal_that_the_boundary_does_not_name_is_no_lead_and_says_so(folder:
     assert (list(plan["before"]), list(plan["after"])) == ([], ["shares"])
     write(folder, LOOKS)
     assert {row["why"] for row in planned(folder)["held_back"]} == {"there is no boundary.yaml"}
-    assert "no boundary.yaml: nobody may be touched" in tandem(folder, "plan").err
+    assert "no boundary.yaml: until there is one no signal permits a touch" in tandem(folder, "plan").err
 
 
 def test_a_signal_that_is_gone_loses_all_that_it_fired(folder: Path) -> None:
@@ -356,7 +369,7 @@ def test_signals_that_fire_as_they_did_are_told_in_short(folder: Path) -> None:
     write(folder, LOOKS, {**BOUNDARY, "caps": [{"touches": 1, "within": "30d"}]})
     shown = tandem(folder, "plan").out.splitlines()
     told = shown.index("The same firings, and what becomes of them")
-    assert shown[told + 1] == "  looks  leads 4 -> 3"
+    assert shown[told + 1] == "  looks  leads 4 -> 3, reasons 4 -> 3"
     assert shown[-2:] == [
         "Held back: 1 firing",
         "  2026-02-20 10:00  looks  gamma  a lead at once -> no lead: refused until the signal was off: cap",
@@ -376,24 +389,26 @@ def test_it_is_printed_for_whoever_reads_it_before_merging(folder: Path) -> None
         "2026-01-01 00:00 until 2026-06-01 00:00 UTC; before -> after, each as if always in force",
         "",
         "A signal: looks",
-        "  fired       4 -> 1",
-        "  leads       4 -> 1",
-        "  a week      0.19 -> 0.05",
+        "  fired         4 -> 1",
+        "  leads         4 -> 1",
+        "  reasons       4 -> 1",
+        "  leads a week  0.19 -> 0.05",
         "  judged by          precision                     lift              lead time",
         "  won 60d    before  33.3 % (6.1 to 79.2) of 3     1.0 (0.1 to 9.6)  21.9 days",
         "             after   100.0 % (20.7 to 100.0) of 1  3.0 (0.4 to 8.9)  20.9 days",
-        "  already on  0 at 2026-06-01 00:00",
+        "  already on    0 at 2026-06-01 00:00",
         "",
         "All signals",
-        "  fired       4 -> 1",
-        "  leads       4 -> 1",
-        "  a week      0.19 -> 0.05",
-        "  poached     1 of 2 outbound touches (50.0 %) -> 2 of 2 outbound touches (100.0 %)",
+        "  fired         4 -> 1",
+        "  leads         4 -> 1",
+        "  reasons       4 -> 1",
+        "  leads a week  0.19 -> 0.05",
+        "  poached       1 of 2 outbound touches (50.0 %) -> 2 of 2 outbound touches (100.0 %)",
         "",
-        "Gained: 1 firing, 1 of them leads",
+        "Gained: 1 firing; 1 lead, 1 reason",
         "  2026-02-03 12:00  looks  beta  a lead at once",
         "",
-        "Lost: 4 firings, 4 of them leads",
+        "Lost: 4 firings; 4 leads, 4 reasons",
         "  2026-02-02 10:00  looks  Acme (A-1)  a lead at once",
         "  2026-02-02 12:00  looks  beta        a lead at once",
         "  2026-02-20 10:00  looks  gamma       a lead at once",
@@ -437,8 +452,75 @@ def test_in_a_project_that_is_served_those_fire_at_the_apply_for_whom_it_turns_t
     write(folder, {"looks": signal('count("Pricing", 30d) >= 1')}, BOUNDARY)
     # Of 7 days gamma's look counts until the 6th, of 30 until the 29th.
     told = {day: tandem(folder, "plan", "--as-of", day).out for day in ("2026-06-01", "2026-06-07")}
-    assert "already on  1 at 2026-06-01 00:00: gamma; it was on for each before, and fires for nobody at the apply" in told["2026-06-01"]
+    assert "already on    1 at 2026-06-01 00:00: gamma; it was on for each before, and fires for nobody at the apply" in told["2026-06-01"]
     assert "already on  1 at 2026-06-07 00:00: gamma; each fires at the apply, unless it is --quiet" in told["2026-06-07"]
     write(folder, {"looks": signal('count("Pricing", 200d) >= 1')}, BOUNDARY)
     shown = tandem(folder, "plan", "--as-of", "2026-06-01").out
     assert "; 2 of them, for whom it is off until then, fire at the apply, unless it is --quiet" in shown.replace("\n", " ")
+
+
+def test_leads_are_those_opened_and_reasons_all_that_speak_for_them(folder: Path) -> None:
+    # Ann opens something on the day she looks: one lead with two reasons.
+    write(
+        folder,
+        LOOKS | {"views": signal('count("Pricing", 7d) >= 1')},
+        {"signals": dict.fromkeys(("looks", "views"), BOUNDARY["signals"]["looks"])},
+    )
+    plan = planned(folder)
+    totals = plan["totals"]
+    assert (totals["before"]["leads"], totals["before"]["reasons"]) == (4, 4)
+    assert (totals["after"]["leads"], totals["after"]["reasons"]) == (4, 8)
+    assert totals["after"]["leads_per_week"] == totals["before"]["leads_per_week"] == pytest.approx(4 / (151 / 7))
+    assert {(row["signal"], row["opens"]) for row in plan["gained"]} == {("views", False)}
+    assert "Gained: 4 firings; 0 leads, 4 reasons" in tandem(folder, "plan").out
+
+
+def test_a_lead_that_comes_later_is_told_as_later_and_not_as_held_back(tmp_path: Path) -> None:
+    looked = ["2026-02-01 Opened by ann @acme", "2026-02-02T10:00 (page) Pricing by ann @acme", "2026-03-01 Opened by ann @acme"]
+    found = begun(tmp_path / "larch", "\n".join([*looked, ""]), LOOKS, BOUNDARY)
+    assert tandem(found, "apply").code == 0
+    write(found, LOOKS, {"first_use": "Opened", "quarantine": "3d", "signals": {"looks": {"evidence": "plain", "valid_for": "14d"}}})
+    plan = planned(found)
+    assert (plan["held_back"], plan["let_through"], plan["sooner"]) == ([], [], [])
+    (row,) = plan["later"]
+    assert (row["lead_before"], row["lead"]) == ("2026-02-02T10:00:00Z", "2026-02-04T00:00:00Z")
+    assert "1 firing a lead later" in tandem(found, "plan").out
+    assert tandem(found, "apply").code == 0
+    write(found, LOOKS, BOUNDARY)
+    assert [row["subject"] for row in planned(found)["sooner"]] == ["acme"]
+
+
+def test_a_reason_without_a_lead_is_told_alike_by_plan_and_explain(folder: Path) -> None:
+    file = folder.parent / "targets.txt"
+    file.write_text("2026-01-01 target T-1 @A-1\n2026-01-01 target T-2 @gamma\n")
+    assert tandem(folder, "import", "notation", file).code == 0
+    write(folder, LOOKS, {"signals": {"looks": {"evidence": "none"}}})
+    whys = {(row["subject"], row["why"]) for row in planned(folder)["held_back"]}
+    assert whys >= {("A-1", "refused until the signal was off: no_lead"), ("gamma", "waits: no_lead")}
+    assert tandem(folder, "apply").code == 0
+    told = tandem(folder, "explain", "looks", "A-1", "--at", "2026-02-03")
+    assert "one more reason of a lead, and there is no lead" in told.out
+    assert "it had no account" not in told.out
+
+
+def test_a_wait_for_a_budget_says_that_it_was_one(folder: Path) -> None:
+    told = {"evidence": "enterprise_need", "valid_for": "14d", "budget": "1 per day"}
+    write(folder, LOOKS, {"signals": {"looks": told}})
+    assert tandem(folder, "apply").code == 0
+    shown = tandem(folder, "explain", "looks", "beta", "--at", "2026-02-02T12:00")
+    assert "and waited before: the period's budget is spent" in shown.out
+    firing = tandem(folder, "explain", "looks", "beta", "--at", "2026-02-02T12:00", "--format", "json").json["firing"]
+    assert [each["reason"] for each in firing["refusal"]] == ["budget"]
+
+
+def test_a_folder_whose_own_tests_fail_is_told_for_an_apply_refuses_it(folder: Path) -> None:
+    tested = [{"given": "2026-04-01 (page) Pricing by ann @acme", "expect": "never on"}]
+    write(folder, {"looks": signal('count("Pricing", 7d) >= 1', tests=tested)}, BOUNDARY)
+    assert "an apply refuses the folder's" in planned(folder)["why"]["apply"]
+    assert "an apply refuses the folder's, for a test fails: " in tandem(folder, "plan").err
+    assert tandem(folder, "apply").code == 1
+
+
+def test_a_plan_since_after_its_as_of_is_refused(folder: Path) -> None:
+    told = tandem(folder, "plan", "--since", "2027-01-01")
+    assert (told.code, "since 2027-01-01T00:00:00Z nothing has happened" in told.err) == (2, True)

@@ -56,7 +56,7 @@ def test_a_subject_that_nobody_knows_is_told(folder: Path) -> None:
 
 def test_values_are_told_in_words_that_people_use(folder: Path) -> None:
     told = tandem(folder, "explain", "silent", "A-1").out
-    assert "silent turned on for A-1 at 2026-03-06T00:00:00Z" in told
+    assert "silent turned on for A-1 at 2026-03-06 00:00 UTC" in told
     assert 'since("Opened") = 2d 23h 59m 59.999999s -> 3d' in told
     assert "employees = 50" in told
     before = tandem(folder, "explain", "silent", "A-2").out

@@ -69,6 +69,7 @@ def test_an_explanation_has_these_keys_in_this_order(folder: Path) -> None:
     account = tandem(folder, "explain", "A-1", "--format", "json").json
     assert keys(account) == (
         "as_of", "explains", "at", "asked", *ANSWERED, "may_change_at", "steps", "lead", "waiting", "fingerprint", "playbook",
+        "endless_overrides",
     )  # fmt: skip
     assert keys(account["blocks"][0]) == ("reason", "line", "stands", "says", "until", "channels", "facts")
     assert keys(account["evidence"][0])[-2:] == ("says", "facts")

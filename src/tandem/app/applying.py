@@ -45,11 +45,15 @@ class ApplyRequest:
 
 @dataclass(frozen=True)
 class Applied:
-    """how: `nothing` where it was in force already, `text` where only its comments are others. before: what was in force; None of nothing."""
+    """how: `nothing` where it was in force already, `mended` where its text had been altered on disk besides, `text` where only its comments
+    are others. before: what was in force until now; None of nothing. is_over: it no longer holds at any instant. dropped: what else held, or
+    was to, and no longer does."""
 
-    how: OneOf["applied", "text", "nothing"]
+    how: OneOf["applied", "text", "mended", "nothing"]
     apply: Apply
     before: str | None
+    is_over: bool
+    dropped: tuple[Standing, ...]
     has_boundary: bool
     text: Path
 
@@ -63,6 +67,10 @@ class Applied:
             "place": apply.place,
             "quiet": apply.quiet,
             "before": self.before,
+            "dropped": [
+                {"fingerprint": each.fingerprint, "since": None if each.since is None else show_instant(each.since)}
+                for each in self.dropped
+            ],
             "text": str(self.text),
             "why": {"since": "from the log's beginning"} if apply.since is None else {},
         }
@@ -84,12 +92,13 @@ def apply_playbook(project: Project, asked: ApplyRequest) -> Applied:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """What is to be in force. text: the folder that holds it; None where only a draft does yet."""
+    """What is to be in force. text: the folder that holds it; None where only a draft does yet. was_altered: that folder was, and is put right."""
 
     playbook: Playbook
     fingerprint: str
     digest: str
     text: str | None
+    was_altered: bool = False
 
 
 def _applied(project: Project, asked: ApplyRequest, store: AppliedPlaybooks, applies: Sequence[Apply]) -> Applied:
@@ -110,18 +119,32 @@ def _applied(project: Project, asked: ApplyRequest, store: AppliedPlaybooks, app
         decided_until=max(now, decided or now) if log.served else decided,
     )
     before, after = stand(applies), stand((*applies, apply))
-    how: OneOf["applied", "text", "nothing"] = "applied"
+    how: OneOf["applied", "text", "mended", "nothing"] = "applied"
     if _holds(before) == _holds(after):
         # Whoever is on was asked when it came into force; only its comments may be new.
         standing = next(each.apply for each in before if each.fingerprint == chosen.fingerprint)
-        how = "nothing" if standing.digest == chosen.digest else "text"
+        how = "text" if standing.digest != chosen.digest else "mended" if chosen.was_altered else "nothing"
         apply = msgspec.structs.replace(apply, what="text", since=standing.since, quiet=standing.quiet, decided_until=decided)
-    if how != "nothing":
+    if how not in ("nothing", "mended"):
         if chosen.text is None:
             apply = msgspec.structs.replace(apply, text=store.keep(chosen.fingerprint, applies))
         store.append(applies, apply)
-    was = before[-1].fingerprint if before else None
-    return Applied(how, apply, was, chosen.playbook.boundary is not None, store.folder.relative_to(project.folder) / apply.text)
+    was = _in_force(before, project.as_of(None, log))
+    left = {(each.since, each.fingerprint) for each in after}
+    over = [each for each in before if (each.since, each.fingerprint) not in left and each.fingerprint != apply.fingerprint]
+    return Applied(
+        how=how,
+        apply=apply,
+        before=None if was is None else was.fingerprint,
+        is_over=was in over,
+        dropped=tuple(each for each in over if each != was),
+        has_boundary=chosen.playbook.boundary is not None,
+        text=store.folder.relative_to(project.folder) / apply.text,
+    )
+
+
+def _in_force(standing: Sequence[Standing], t: Instant) -> Standing | None:
+    return next((each for each in reversed(standing) if each.since is None or each.since <= t), None)
 
 
 def _holds(standing: Sequence[Standing]) -> list[tuple[Instant | None, str]]:
@@ -151,9 +174,12 @@ def _folder_s(project: Project, store: AppliedPlaybooks, applies: Sequence[Apply
         raise
     digest = digest_of(texts)
     kept = next((each for each in reversed(applies) if each.digest == digest), None)
+    was_altered = kept is not None and not store.is_whole(kept)
+    if kept is not None and was_altered:
+        store.put_right(kept, texts)
     folder = store.text_of(kept) if kept is not None else store.draft(texts)
     report = _checked(folder)
-    return _Chosen(read_playbook(folder, CALLED), report.fingerprint, digest, None if kept is None else kept.text)
+    return _Chosen(read_playbook(folder, CALLED), report.fingerprint, digest, None if kept is None else kept.text, was_altered)
 
 
 def _checked(folder: Path) -> CheckReport:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tandem.app.failures import WrongUsage
 from tandem.app.playbook.in_force import Taken, open_in_force
 from tandem.app.project import Project, read_range
 from tandem.app.work.kept import kept_report
@@ -172,8 +173,13 @@ def _period(project: Project, asked: BoundaryRequest) -> tuple[Instant | None, I
     """A bare date is midnight in the zone of the playbook that is asked."""
     if asked.since is None and asked.until is None:
         return None, None
-    zone = open_in_force(project, asked.as_of, draft=asked.draft)[2].playbook.company.time_zone
-    since, until = read_range(asked.since, asked.until, zone)
+    _, as_of, standing = open_in_force(project, asked.as_of, draft=asked.draft)
+    since, until = read_range(asked.since, asked.until, standing.playbook.company.time_zone)
+    if since is not None and since > as_of:
+        raise WrongUsage(
+            f"`--since {asked.since}` is after {show(as_of)}, and nothing has happened since",
+            "give an earlier one, or leave it out: it is then the beginning",
+        )
     return since, until
 
 
@@ -184,7 +190,7 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
     ends = as_of + 1 if until is None else until
     return BoundaryReport(
         as_of=as_of,
-        since=begins,
+        since=min(begins, as_of if until is None else until),
         until=as_of if until is None else until,
         fingerprint=playbook.fingerprint,
         said=work.said,

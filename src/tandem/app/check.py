@@ -64,7 +64,7 @@ class CheckReport:
 
 def check(request: CheckRequest) -> CheckReport:
     playbook = read_playbook(request.folder, request.called)
-    failed, tests = _run_tests(playbook)
+    failed, tests = run_tests(playbook)
     problems = sort_problems((*playbook.problems, *_never_seen(playbook, request.seen), *_trial(playbook), *_mixed(playbook), *failed))
     return CheckReport(problems, playbook.fingerprint, tuple(playbook.sources), tuple(playbook.signals), tests)
 
@@ -80,13 +80,14 @@ def check_project(project: Project) -> CheckReport:
     return check(CheckRequest(project.folder / "playbook", seen))
 
 
-def _run_tests(playbook: Playbook) -> tuple[tuple[Problem, ...], int]:
+def run_tests(playbook: Playbook) -> tuple[tuple[Problem, ...], int]:
+    """What fails of the tests in a playbook, and how many there are."""
     if _has_errors(playbook) or not any(signal.tests for signal in playbook.signals.values()):
         return (), 0
     # Identity works on tables; who has no tests need not wait for them to load.
-    from tandem.signals.playbook.tested import run_tests
+    from tandem.signals.playbook import tested
 
-    run = run_tests(playbook.signals.values(), playbook.product.rules, playbook.declared)
+    run = tested.run_tests(playbook.signals.values(), playbook.product.rules, playbook.declared)
     return run.problems, run.count
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -13,6 +15,7 @@ from tandem.app.failed import open_rows
 from tandem.app.history.knowledge import Knowledge
 from tandem.app.history.silence import is_stale
 from tandem.app.project import Project
+from tandem.boundary.playbook.policy import PURPOSES, Boundary
 from tandem.facts.kinds import RECORD_KINDS, FieldType
 from tandem.facts.tables import FACT_SCHEMAS
 from tandem.identity.conflicts import Conflict
@@ -61,7 +64,8 @@ class Uncast:
 class Doctor:
     """Everything doubtful, as of an instant. adds_up: received = stored + duplicate + suppressed + failed, of every source.
 
-    always_known: kinds with versions that are known from the beginning, and how many. never_seen: declared events that never came.
+    always_known: kinds with versions that are known from the beginning, and how many. never_seen: declared events that never came. endless: ids
+    of overrides that state no end. unnamed: the channel or purpose, its value, and how many touches, where no boundary names that value.
     """
 
     sources: tuple[SourceHealth, ...]
@@ -73,6 +77,8 @@ class Doctor:
     never_seen: tuple[str, ...]
     open_failures: int
     as_of: Instant
+    endless: tuple[str, ...] = ()
+    unnamed: tuple[tuple[str, str, int], ...] = ()
 
 
 def examine(project: Project, as_of: str | None = None) -> Doctor:
@@ -99,7 +105,31 @@ def examine(project: Project, as_of: str | None = None) -> Doctor:
         tuple(sorted(set(project.playbook.product.events) - seen)),
         waiting.total(),
         at,
+        tuple(one for one, said in sorted(_last_words(knowledge, "override").items()) if said.get("until") is None),
+        tuple(_unnamed(project, knowledge)),
     )
+
+
+def _last_words(knowledge: Knowledge, kind: str) -> dict[str, dict[str, Any]]:
+    """What each record of a kind says last, by its id."""
+    if kind not in knowledge.records():
+        return {}
+    columns = ("occurred_at", "fact_id", "record_id", "fields", "patch", "deleted")
+    table = knowledge.table(kind, columns)
+    found: dict[str, dict[str, Any]] = {}
+    for _, _, record, fields, patch, deleted in sorted(zip(*(table[name].to_pylist() for name in columns), strict=True)):
+        found[record] = (found.get(record, {}) if patch else {}) | msgspec.json.decode(fields)
+        if deleted:
+            del found[record]
+    return found
+
+
+def _unnamed(project: Project, knowledge: Knowledge) -> Iterator[tuple[str, str, int]]:
+    named = {"channel": (project.playbook.boundary or Boundary()).channels, "purpose": PURPOSES}
+    touches = _last_words(knowledge, "touch").values()
+    for field, known in named.items():
+        found = Counter(str(each[field]) for each in touches if each.get(field) not in (None, "", *known))
+        yield from ((field, value, n) for value, n in sorted(found.items()))
 
 
 def _source(name: str, ledger: pa.Table, knowledge: Knowledge, open_failures: int) -> SourceHealth:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.failures import UnknownName
+from tandem.app.check import run_tests
+from tandem.app.failures import UnknownName, WrongUsage
 from tandem.app.playbook.as_if import AsIf, Counted, Fired, Judging
 from tandem.app.playbook.in_force import open_in_force
 from tandem.app.playbook.playbook import BOUNDARY_FILE, Playbook
 from tandem.app.project import Project, storage_faults
 from tandem.language.difference import Difference, differences
 from tandem.language.expression.show import show as show_expression
+from tandem.language.problem import Problem
 from tandem.language.source import Span
 from tandem.values.durations import Duration
 from tandem.values.instants import DAY, Instant
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from tandem.boundary.meaning.judged import Judgement
 
 WITHIN = 60 * DAY
-FEW = 5
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class FiringRow:
-    """account, name: of whom it is now. lead: when it became one, by the playbook that has it, of two by the folder's; None with the reason in
-    `why`. lead_before: of a firing that both have, by the one in force."""
+    """account, name: of whom it is now. lead: when it became a reason of one, by the playbook that has it, of two by the folder's; None with
+    what keeps it in `why`. opens: whether it is the first reason. lead_before: of a firing that both have, by the one in force."""
 
     signal: str
     subject: str
@@ -49,8 +50,10 @@ class FiringRow:
     name: str | None
     fired_at: Instant
     lead: Instant | None
+    opens: bool
     why: str | None
     lead_before: Instant | None = None
+    opens_before: bool = False
     why_before: str | None = None
 
     def as_json(self, *, both: bool = False) -> dict[str, Any]:
@@ -62,27 +65,28 @@ class FiringRow:
             "name": self.name,
             "fired_at": show_instant(self.fired_at),
             "lead": _shown(self.lead),
+            "opens": self.opens,
             "why": self.why,
         }
-        return told | {"lead_before": _shown(self.lead_before), "why_before": self.why_before} if both else told
+        before = {"lead_before": _shown(self.lead_before), "opens_before": self.opens_before, "why_before": self.why_before}
+        return told | before if both else told
 
 
 @dataclass(frozen=True)
 class AlreadyOn:
-    """For whom a new or changed signal is on at the as-of. turns_on: of these, for whom it is not on by the playbook in force.
-
-    few: some of them, each with the account that it is of.
-    """
+    """For whom a new or changed signal is on at the as-of, each with the account that it is of. turns_on: of these, for how many it is not on
+    by the playbook in force."""
 
     on: int
     turns_on: int
-    few: tuple[tuple[str, str | None, str | None], ...]
+    subjects: tuple[tuple[str, str | None, str | None], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
     """before: None where nothing was applied yet; then everything is new. gained, lost: firings that only one of the two has. let_through,
-    held_back: those that both have, and that are leads, or are sooner, by one alone. served: for whom a signal turns on with the apply, it fires then."""
+    held_back: those that both have, and that are reasons of a lead by the newer, or the older, alone; sooner, later: by both, at another time.
+    served: the project was, so that what the apply turns on fires then. failing: tests of the folder, for which an apply refuses."""
 
     as_of: Instant
     since: Instant
@@ -95,10 +99,13 @@ class Plan:
     lost: tuple[FiringRow, ...]
     let_through: tuple[FiringRow, ...]
     held_back: tuple[FiringRow, ...]
+    sooner: tuple[FiringRow, ...]
+    later: tuple[FiringRow, ...]
     signals: Mapping[str, tuple[Counted | None, Counted | None]]
     totals: tuple[Counted | None, Counted]
     already_on: Mapping[str, AlreadyOn]
     judgements: tuple[Judgement | None, Judgement]
+    failing: tuple[Problem, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +116,8 @@ class Plan:
         was = None if self.before is None else self.before.fingerprint
         judged = dict(zip(("before", "after"), self.judgements, strict=True))
         why = {} if self.before is not None else {"before": "no playbook was applied yet: everything is new"}
+        if self.failing:
+            why["apply"] = f"an apply refuses the folder's: {self.failing[0].message} ({_line(self.failing[0].span)})"
         return {
             "as_of": show_instant(self.as_of),
             "since": show_instant(self.since),
@@ -119,6 +128,8 @@ class Plan:
             "lost": [each.as_json() for each in self.lost],
             "let_through": [each.as_json(both=True) for each in self.let_through],
             "held_back": [each.as_json(both=True) for each in self.held_back],
+            "sooner": [each.as_json(both=True) for each in self.sooner],
+            "later": [each.as_json(both=True) for each in self.later],
             "before": {name: _counted(one) for name, (one, _) in self.signals.items() if one is not None},
             "after": {name: _counted(one) for name, (_, one) in self.signals.items() if one is not None},
             "totals": {side: None if one is None else _counted(one) for side, one in zip(("before", "after"), self.totals, strict=True)},
@@ -126,7 +137,7 @@ class Plan:
                 name: {
                     "on": each.on,
                     "turns_on": each.turns_on,
-                    "subjects": [dict(zip(("subject", "account", "name"), one, strict=True)) for one in each.few],
+                    "subjects": [dict(zip(("subject", "account", "name"), one, strict=True)) for one in each.subjects],
                 }
                 for name, each in self.already_on.items()
             },
@@ -159,6 +170,7 @@ def _counted(one: Counted) -> dict[str, Any]:
     return {
         "fired": one.fired,
         "leads": one.leads,
+        "reasons": one.reasons,
         "leads_per_week": one.leads_per_week,
         "leads_per_week_per_seller": one.leads_per_week_per_seller,
         "backtest": {name: each.as_json() for name, each in one.backtests.items()},
@@ -175,6 +187,11 @@ def _touches(one: Judgement) -> dict[str, Any]:
 def make_plan(project: Project, asked: PlanRequest) -> Plan:
     """Raises UnknownName for an outcome that neither playbook declares."""
     log, as_of, standing = open_in_force(project, asked.as_of)
+    if asked.since is not None and asked.since > as_of:
+        raise WrongUsage(
+            f"since {show_instant(asked.since)} nothing has happened as of {show_instant(as_of)}",
+            "give an earlier `--since`, or leave it out: it is then the beginning",
+        )
     after = project.playbook
     before = standing.playbook if standing.taken == "applied" else None
     _find_outcomes(asked, [each for each in (before, after) if each is not None])
@@ -199,12 +216,15 @@ def make_plan(project: Project, asked: PlanRequest) -> Plan:
         changes=changes,
         gained=gained,
         lost=lost,
-        let_through=tuple(each for each in moved if _is_sooner(each.lead, each.lead_before)),
-        held_back=tuple(each for each in moved if _is_sooner(each.lead_before, each.lead)),
+        let_through=tuple(each for each in moved if each.lead_before is None),
+        held_back=tuple(each for each in moved if each.lead is None),
+        sooner=tuple(each for each in moved if _is_before(each.lead, each.lead_before)),
+        later=tuple(each for each in moved if _is_before(each.lead_before, each.lead)),
         signals={name: tuple(_of_signal(side, name, judging) for side in (old, new)) for name in names},  # type: ignore[misc]
         totals=(None if old is None else old.counted(None, None), new.counted(None, None)),
         already_on={name: _already_on(old, new, name) for name in names if new.signal(name) and _is_other(old, new, name)},
         judgements=(None if old is None else old.judged(), new.judged()),
+        failing=run_tests(after)[0],
     )
 
 
@@ -221,6 +241,9 @@ def _changed(old: AsIf | None, new: AsIf, changes: Iterable[Difference], rows: I
         return []
     names = list(dict.fromkeys([*new.playbook.signals, *([] if old is None else old.playbook.signals)]))
     touched = {row.signal for row in rows} | set(_bounded(changes))
+    if old is not None:
+        # A firing may open a lead by one, and by the other be one more reason of a lead that is open still.
+        touched |= {each.signal for each in (old.opening & old.fired) ^ (new.opening & new.fired)}
     return [name for name in names if name in touched or _is_other(old, new, name)]
 
 
@@ -246,27 +269,27 @@ def _of_signal(side: AsIf | None, name: str, judging: Judging) -> Counted | None
 
 
 def _row(side: AsIf, fired: Fired) -> FiringRow:
-    lead, account = side.leads.get(fired), side.account_of(fired.about, fired.subject)
+    lead, account = side.reasons.get(fired), side.account_of(fired.about, fired.subject)
     why = side.why_not(fired) if lead is None else None
-    return FiringRow(fired.signal, fired.subject, fired.about, account, side.name_of(account), fired.at, lead, why)
+    return FiringRow(fired.signal, fired.subject, fired.about, account, side.name_of(account), fired.at, lead, fired in side.opening, why)
 
 
 def _is_moved(old: AsIf, new: AsIf, fired: Fired) -> bool:
-    return old.leads.get(fired) != new.leads.get(fired)
+    return old.reasons.get(fired) != new.reasons.get(fired)
 
 
 def _both(old: AsIf, new: AsIf, fired: Fired) -> FiringRow:
     was = _row(old, fired)
-    return replace(_row(new, fired), lead_before=was.lead, why_before=was.why)
+    return replace(_row(new, fired), lead_before=was.lead, opens_before=was.opens, why_before=was.why)
 
 
-def _is_sooner(one: Instant | None, other: Instant | None) -> bool:
-    return one is not None and (other is None or one < other)
+def _is_before(one: Instant | None, other: Instant | None) -> bool:
+    return one is not None and other is not None and one < other
 
 
 def _already_on(old: AsIf | None, new: AsIf, name: str) -> AlreadyOn:
     subjects, about = new.on(name), new.playbook.signals[name].about
     on_before = old.on(name) if old is not None and old.permits_by(name) else []
-    few = [(subject, new.account_of(about, subject)) for subject in subjects[:FEW]]
-    told = tuple((subject, account, new.name_of(account)) for subject, account in few)
+    owned = [(subject, new.account_of(about, subject)) for subject in subjects]
+    told = tuple((subject, account, new.name_of(account)) for subject, account in owned)
     return AlreadyOn(len(subjects), len({*subjects} - {*on_before}), told)

@@ -21,6 +21,7 @@ def print_doctor(report: Doctor, format_: Format) -> None:
     if format_ == "json":
         whole = asdict(report)
         whole["always_known"] = [{"kind": kind, "versions": n} for kind, n in report.always_known]
+        whole["unnamed"] = [{"field": field, "value": value, "touches": n} for field, value, n in report.unnamed]
         print_json({"as_of": whole.pop("as_of"), **whole})
         return
     if format_ == "csv":
@@ -65,6 +66,8 @@ _TITLES = {
     "conflict": "conflicts: facts that contradict each other; `tandem identity conflicts` has the links",
     "unmatched": "accounts that are named, but of which there is no record",
     "uncast": "values that are not of their type: they count as no value",
+    "endless": "overrides without a stated end: a manager says until when, and one that never ends would be another rule",
+    "unnamed": "channels and purposes of touches that the boundary does not name: no rule about a channel or purpose fits these touches",
     "never_seen": "declared events that never came: is the name spelt as the product sends it?",
     "always": "known from the beginning, because a mapping says so: a backtest may see too much",
     "repeated_keys": "keys that stood twice in one object: the last one counted",
@@ -81,12 +84,12 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
         if source.open_failures:
             rows.append(_row("failed", source.source, f"{source.open_failures:,} row" + ("s" if source.open_failures > 1 else "")))
         if source.repeated_keys:
-            rows.append(_row("repeated_keys", source.source, f"{source.repeated_keys:,} times"))
+            rows.append(_row("repeated_keys", source.source, _times(source.repeated_keys)))
     for conflict in report.conflicts:
         rows.append(_row("conflict", conflict.subject, f"{conflict.what} [{conflict.kind}]; {conflict.mend}"))
     for account in report.unmatched:
         near = f"; did you mean `{account.nearest}`?" if account.nearest else ""
-        rows.append(_row("unmatched", account.account, f"named {account.named:,} times{near}"))
+        rows.append(_row("unmatched", account.account, f"named {_times(account.named)}{near}"))
     for field in report.uncast:
         rows.append(
             _row(
@@ -95,6 +98,10 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
                 f"{field.uncast:,} of {field.total:,} are no {field.usual}, such as `{field.example}`",
             )
         )
+    for override in report.endless:
+        rows.append(_row("endless", override, "it permits nothing; state its `until`, or let it be corrected"))
+    for name, value, touches in report.unnamed:
+        rows.append(_row("unnamed", f"{name} {value}", f"{touches:,} touch{'' if touches == 1 else 'es'}"))
     for kind, versions in report.always_known:
         rows.append(_row("always", kind, f"{versions:,} version" + ("s" if versions > 1 else "")))
     for event in report.never_seen:
@@ -104,6 +111,10 @@ def _findings(report: Doctor) -> list[dict[str, Any]]:
 
 def _row(finding: str, subject: str, detail: str) -> dict[str, Any]:
     return {"finding": finding, "subject": subject, "detail": detail}
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{n:,} times"
 
 
 def _instant(at: int | None) -> str:

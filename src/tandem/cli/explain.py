@@ -8,7 +8,7 @@ import click
 
 from tandem.cli.door import SHOWN_ROWS, counted, dated, drafted, formatted, project_of, tandem
 from tandem.cli.named import print_named
-from tandem.cli.words import ENDINGS, say_whose, told_refusal
+from tandem.cli.words import ENDINGS, exactly, say_whose, told_refusal
 
 if TYPE_CHECKING:
     from tandem.app.explain.edge import Explained, Measured
@@ -123,16 +123,14 @@ def _explained(report: Explained, facts: list[dict[str, Any]]) -> dict[str, Any]
 
 
 def _print_explained(report: Explained) -> None:
-    from tandem.values.instants import show
-
-    signal = report.signal
+    signal, zone = report.signal, report.zone.key
     if report.at is None:
         there = "" if report.exists else f"; this {signal.about} does not exist then"
-        click.echo(f"{signal.name} has not turned on for {report.subject} until {show(report.until)}{there}")
+        click.echo(f"{signal.name} has not turned on for {report.subject} until {exactly(report.until, zone)} {zone}{there}")
     else:
         turned = "turned on" if report.edge == "entered" else "turned off"
-        known = f", known {show(report.known_at)}" if report.known_at not in (None, report.at) else ""
-        click.echo(f"{signal.name} {turned} for {report.subject} at {show(report.at)}{known}")
+        known = f", known {exactly(report.known_at, zone)}" if report.known_at not in (None, report.at) else ""
+        click.echo(f"{signal.name} {turned} for {report.subject} at {exactly(report.at, zone)} {zone}{known}")
         if report.edge == "entered":
             _print_firing(report)
     click.echo(f"  {signal.title}")
@@ -146,7 +144,7 @@ def _print_explained(report: Explained) -> None:
     if report.measures:
         click.echo("\nits values over time")
     for measure in report.measures:
-        _print_measured(measure, show_change=report.at is not None)
+        _print_measured(measure, zone, show_change=report.at is not None)
     if report.at is not None:
         _print_facts(report)
 
@@ -154,13 +152,12 @@ def _print_explained(report: Explained) -> None:
 def _print_firing(report: Explained) -> None:
     """Whether it fires, and what became of that."""
     from tandem.values.durations import tell_duration
-    from tandem.values.instants import show
 
-    fate = report.firing
+    fate, zone = report.firing, report.zone.key
     if fate is None:
         if report.quiet_since is not None:
             cooldown = tell_duration(report.signal.cooldown)
-            click.echo(f"  it does not fire: it fired at {show(report.quiet_since)}, less than its cooldown of {cooldown} before")
+            click.echo(f"  it does not fire: it fired at {exactly(report.quiet_since, zone)}, less than its cooldown of {cooldown} before")
         elif report.received is None:
             click.echo(
                 "  it fires, and nobody receives it: boundary.yaml does not say what it permits" if report.fires else "  it does not fire"
@@ -168,31 +165,32 @@ def _print_firing(report: Explained) -> None:
         else:
             click.echo("  it does not fire: no playbook in force then let it")
         return
-    when = "" if fate.at == report.at else f" at {show(fate.at)}, when the playbook came into force"
+    when = "" if fate.at == report.at else f" at {exactly(fate.at, zone)}, when the playbook came into force"
     click.echo(f"  it fires{when}; what that permits says {report.received}")
-    refusal = "; ".join(told_refusal(each) for each in fate.refusal)
+    refusal = "; ".join(told_refusal(each, zone) for each in fate.refusal)
     match fate.became:
         case "lead":
-            since = "" if fate.since == fate.at else f" since {show(fate.since or fate.at)}, and waited before: {refusal}"
-            end = f"; it ended {show(fate.until)}: {ENDINGS[fate.ended or '']}" if fate.until is not None else ""
+            since = "" if fate.since == fate.at else f" since {exactly(fate.since or fate.at, zone)}, and waited before: {refusal}"
+            end = f"; it ended {exactly(fate.until, zone)}: {ENDINGS[fate.ended or '']}" if fate.until is not None else ""
             click.echo(f"  it is a reason of the lead {fate.lead}{since}{end}")
         case "waits":
             rank = f", rank {fate.rank} in its queue" if fate.rank else ""
             click.echo(f"  it waits{rank}: {refusal or 'it belongs to no account'}")
         case "ended":
             assert fate.until is not None, fate
-            click.echo(f"  it was no lead: it waited until the signal turned off, {show(fate.until)}: {refusal or 'it had no account'}")
+            click.echo(
+                f"  it was no lead: it waited until the signal turned off, {exactly(fate.until, zone)}: {refusal or 'it had no account'}"
+            )
 
 
-def _print_measured(measure: Measured, *, show_change: bool) -> None:
+def _print_measured(measure: Measured, zone: str, *, show_change: bool) -> None:
     from tandem.app.work.measured import tell
-    from tandem.values.instants import show
 
     before, after = (tell(each, measure.unit) for each in (measure.before, measure.after))
     change = f"{before} -> {after}" if show_change and before != after else str(after)
     click.echo(f"  {measure.expression} = {change}")
     for at, value in measure.turns:
-        click.echo(f"    {show(at)}  {tell(value, measure.unit)}")
+        click.echo(f"    {exactly(at, zone)}  {tell(value, measure.unit)}")
 
 
 def _print_facts(report: Explained) -> None:

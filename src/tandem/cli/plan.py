@@ -21,9 +21,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-COLUMNS = ("change", "signal", "about", "subject", "account", "name", "fired_at", "lead", "why", "lead_before", "why_before")
+COLUMNS = (
+    "change",
+    "signal",
+    "about",
+    "subject",
+    "account",
+    "name",
+    "fired_at",
+    "lead",
+    "opens",
+    "why",
+    "lead_before",
+    "opens_before",
+    "why_before",
+)
 SHOWN, NAMED = 10, 3
-LABEL = 12
+LABEL = 14
 
 
 @tandem.command()
@@ -74,6 +88,10 @@ def plan(
     each = within if len(within) == len(outcomes) else [within[0] if within else WITHIN] * len(outcomes)
     asked = PlanRequest(tuple(zip(outcomes, each, strict=True)), within[0] if within else WITHIN, first, last, as_of)
     report = make_plan(project, asked)
+    for problem in report.failing:
+        click.echo(
+            f"an apply refuses the folder's, for a test fails: {problem.message} ({problem.span.source.path}:{problem.span.line})", err=True
+        )
     if format_ == "json":
         print_json(report.as_json())
         return
@@ -87,7 +105,7 @@ def plan(
 def _rows(report: Plan) -> list[dict[str, Any]]:
     empty = dict.fromkeys(COLUMNS)
     one = [("gained", report.gained), ("lost", report.lost)]
-    two = [("let through", report.let_through), ("held back", report.held_back)]
+    two = [("let through", report.let_through), ("held back", report.held_back), ("sooner", report.sooner), ("later", report.later)]
     rows = [empty | {"change": name} | row.as_json() for name, rows in one for row in rows]
     return rows + [empty | {"change": name} | row.as_json(both=True) for name, rows in two for row in rows]
 
@@ -115,13 +133,16 @@ def _print(report: Plan, most: int | None, *, every: bool) -> None:
     _print_firings("Lost", report.lost, zone, most)
     _print_firings("Let through", report.let_through, zone, most, both=True)
     _print_firings("Held back", report.held_back, zone, most, both=True)
+    _print_firings("Sooner", report.sooner, zone, most, both=True)
+    _print_firings("Later", report.later, zone, most, both=True)
     if report.after.boundary is None:
-        click.echo("the folder has no boundary.yaml: nobody may be touched until there is one, and every touch is poached", err=True)
+        click.echo("the folder has no boundary.yaml: until there is one no signal permits a touch", err=True)
 
 
 def _sentence(report: Plan) -> str:
-    """`1 rule changed: 4 firings lost and 1 gained; 4 -> 1 leads, 0.19 -> 0.05 a week.`"""
+    """`1 rule changed: 4 firings lost and 1 gained; leads 4 -> 1, a week 0.19 -> 0.05.`"""
     lists = {"gained": report.gained, "lost": report.lost, "let through": report.let_through, "held back": report.held_back}
+    lists |= {"a lead sooner": report.sooner, "a lead later": report.later}
     moved = [f"{counted(len(rows), 'firing')} {what}" for what, rows in lists.items() if rows]
     kinds = {what: sum(each.what == what for each in report.changes) for what in ("changed", "added", "removed")}
     rules = [f"{counted(n, 'rule')} {what}" for what, n in kinds.items() if n]
@@ -150,7 +171,7 @@ def _print_signal(report: Plan, name: str, before: Counted | None, after: Counte
     already = report.already_on.get(name)
     if already is not None:
         more = already.on - NAMED
-        names = [called or account or subject for subject, account, called in already.few[:NAMED]]
+        names = [called or account or subject for subject, account, called in already.subjects[:NAMED]]
         whose = f": {', '.join(dict.fromkeys(names))}" + (f" and {more:,} more" if more > 0 else "") if already.on else ""
         fires = _fires_at_apply(already) if report.served and already.on else ""
         _print_line("already on", f"{already.on:,} at {local(report.as_of, report.after.company.time_zone.key)}{whose}{fires}")
@@ -168,20 +189,22 @@ def _print_fates(report: Plan, names: Sequence[str]) -> None:
     if not names:
         return
     click.echo("\nThe same firings, and what becomes of them")
-    moved = [*report.let_through, *report.held_back]
+    moved = [*report.sooner, *report.later]
     width = max(map(len, names))
     for name in names:
         leads = _pair(*report.signals[name], lambda one: f"{one.leads:,}")
-        later = [row for row in moved if row.signal == name and None not in (row.lead, row.lead_before)]
+        reasons = _pair(*report.signals[name], lambda one: f"{one.reasons:,}")
+        later = [row for row in moved if row.signal == name]
         told = f", {len(later):,} of them at another time" if later else ""
-        click.echo(f"  {name:<{width}}  leads {leads}{told}")
+        click.echo(f"  {name:<{width}}  leads {leads}, reasons {reasons}{told}")
 
 
 def _print_counts(before: Counted | None, after: Counted | None) -> None:
     _print_line("fired", _pair(before, after, lambda one: f"{one.fired:,}"))
     _print_line("leads", _pair(before, after, lambda one: f"{one.leads:,}"))
+    _print_line("reasons", _pair(before, after, lambda one: f"{one.reasons:,}"))
     if any(one is not None and one.fired for one in (before, after)):
-        _print_line("a week", _pair(before, after, lambda one: _rate(one.leads_per_week)))
+        _print_line("leads a week", _pair(before, after, lambda one: _rate(one.leads_per_week)))
         if any(one is not None and one.leads_per_week_per_seller is not None for one in (before, after)):
             _print_line("per seller", _pair(before, after, lambda one: _rate(one.leads_per_week_per_seller)))
 
@@ -249,7 +272,11 @@ def _print_line(label: str, text: str) -> None:
 def _print_firings(title: str, rows: Sequence[FiringRow], zone: str, most: int | None, *, both: bool = False) -> None:
     if not rows:
         return
-    leads = "" if both else f", {sum(each.lead is not None for each in rows):,} of them leads"
+    leads = (
+        ""
+        if both
+        else f"; {counted(sum(row.opens for row in rows), 'lead')}, {counted(sum(row.lead is not None for row in rows), 'reason')}"
+    )
     click.echo(f"\n{title}: {counted(len(rows), 'firing')}{leads}")
     shown = [(local(row.fired_at, zone), row.signal, _whom(row), _fates(row, zone, both=both)) for row in rows[:most]]
     widths = [max(len(row[column]) for row in shown) for column in range(3)]
@@ -267,11 +294,13 @@ def _whom(row: FiringRow) -> str:
 
 
 def _fates(row: FiringRow, zone: str, *, both: bool) -> str:
-    now = _fate(row.lead, row.why, row, zone)
-    return f"{_fate(row.lead_before, row.why_before, row, zone)} -> {now}" if both else now
+    now = _fate(row.lead, row.why, row, zone, opens=row.opens)
+    return f"{_fate(row.lead_before, row.why_before, row, zone, opens=row.opens_before)} -> {now}" if both else now
 
 
-def _fate(lead: Instant | None, why: str | None, row: FiringRow, zone: str) -> str:
+def _fate(lead: Instant | None, why: str | None, row: FiringRow, zone: str, *, opens: bool) -> str:
+    """A firing opens a lead, or is one more reason of the one that is open."""
     if lead is None:
         return f"no lead: {why}"
-    return "a lead at once" if lead == row.fired_at else f"a lead on {local(lead, zone)}"
+    what = "a lead" if opens else "a reason"
+    return f"{what} at once" if lead == row.fired_at else f"{what} on {local(lead, zone)}"

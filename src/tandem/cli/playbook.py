@@ -36,13 +36,13 @@ def apply(context: click.Context, version: str | None, since: str | None, quiet:
     if format_ == "json":
         print_json(told)
     elif format_ == "csv":
-        flat = {name: value for name, value in told.items() if name != "why"}
+        flat = {name: value for name, value in told.items() if name not in ("dropped", "why")}
         print_csv(tuple(flat), [flat])
     else:
         for line in _applied(report, told):
             click.echo(line)
     if not report.has_boundary:
-        click.echo("it has no boundary.yaml: nobody may be touched until there is one", err=True)
+        click.echo("it has no boundary.yaml: until there is one no signal permits a touch", err=True)
 
 
 def _applied(report: Applied, told: dict[str, Any]) -> list[str]:
@@ -50,12 +50,18 @@ def _applied(report: Applied, told: dict[str, Any]) -> list[str]:
     match report.how:
         case "nothing":
             return [f"nothing changes: {name} is in force already, from {since}"]
+        case "mended":
+            return [f"no rule has changed: {name} is in force from {since}; its text in {told['text']} had been altered, and is put right"]
         case "text":
             return [f"no rule has changed: {name} stays in force, from {since}; its newest text is kept in {told['text']}"]
     lines = [f"{name} is in force from {since}"]
     if told["before"] is not None:
-        until = f"it holds until {since}" if told["since"] is not None else "it is replaced from the beginning on"
+        until = "it is replaced from its beginning on" if report.is_over else f"it holds until {since}"
         lines.append(f"before it was {told['before'][:12]}: {until}; `tandem apply {told['before'][:12]}` brings it back")
+    for one in told["dropped"]:
+        lines.append(
+            f"{one['fingerprint'][:12]}, from {one['since'] or BEGINNING}, is dropped: `tandem apply {one['fingerprint'][:12]}` brings it back"
+        )
     lines.append(f"its text is kept in {told['text']}")
     return lines
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tandem.app.charting import Picture
     from tandem.cli.render import Format
 
-EDGE_COLUMNS = ("signal", "about", "subject", "at", "edge", "known_at")
+EDGE_COLUMNS = ("signal", "about", "subject", "at", "edge", "known_at", "fires")
 
 
 @tandem.command()
@@ -75,7 +75,7 @@ def edges(
 ) -> None:
     """List every instant at which SIGNAL turned on (entered) or off (left), for everybody, as if it had always been in force.
 
-    known_at is when the latest of what changed there was learnt. Edges in a cooldown are listed too; `fires` tells them apart in json.
+    known_at is when the latest of what changed there was learnt. Edges in a cooldown are listed too; `fires` tells them apart.
     """
     from tandem.app.history.edges import ListRequest, list_edges
     from tandem.app.project import read_range

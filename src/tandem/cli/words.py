@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tandem.values.instants import Instant, show, to_datetime
+from tandem.values.instants import Instant, read_instant, to_datetime
 
 if TYPE_CHECKING:
     from tandem.app.work.permits import RefusalShown
 
 WIDTH, LABEL, NAME_MOST = 100, 11, 40
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 REASONS = {
     "no_evidence": "nothing speaks for a touch",
@@ -55,7 +57,7 @@ def say_whose(said: str, *, bounded: bool) -> None:
     elif said == "draft":
         click.echo("a draft: this is by the folder's playbook, as if it had always been in force", err=True)
     if not bounded:
-        click.echo("there is no playbook/boundary.yaml: until there is one nobody may be touched, and every touch is poached", err=True)
+        click.echo("there is no playbook/boundary.yaml: until there is one no signal permits a touch", err=True)
 
 
 def some_of(names: Sequence[str], most: int) -> str:
@@ -69,10 +71,21 @@ def local(at: Instant, zone: str) -> str:
     return to_datetime(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def told_refusal(refusal: RefusalShown, zone: str | None = None) -> str:
-    """zone: of the clock on which its end is told; without one in UTC, as facts are."""
+def exactly(at: Instant, zone: str) -> str:
+    """The same with its seconds, where it has any, so that it can be asked for again."""
+    there = to_datetime(at).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return local(at, zone) if not (there.second or there.microsecond) else there.isoformat(" ")
+
+
+def told_locally(text: str, zone: str) -> str:
+    """A text of a report, in which instants are in UTC, with those of the company's clock."""
+    return _INSTANT.sub(lambda found: local(read_instant(found[0], None), zone), text)
+
+
+def told_refusal(refusal: RefusalShown, zone: str) -> str:
+    """zone: of the clock on which its end is told."""
     line = f" ({refusal.line})" if refusal.line else ""
-    until = "" if refusal.until is None else show(refusal.until) if zone is None else local(refusal.until, zone)
+    until = "" if refusal.until is None else local(refusal.until, zone)
     joint = "before" if refusal.reason == "no_evidence" else "until"
     return f"{REASONS[refusal.reason]}{line}" + (f" {joint} {until}" if until else "")
 

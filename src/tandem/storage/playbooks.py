@@ -5,7 +5,7 @@
     data/playbooks/FINGERPRINT.2/       the same rules with other comments, as they were applied later
 
 The list only grows: a new file with one line more takes its place by rename, so that a reader sees the old list or the new. A text is
-durable before the list names it, and is never altered; the list keeps a digest of it.
+durable before the list names it, and is never altered; the list keeps a digest of it, by which one that somebody altered is put right.
 """
 
 from __future__ import annotations
@@ -75,10 +75,21 @@ class AppliedPlaybooks:
 
     def text_of(self, apply: Apply) -> Path:
         """The folder with the text of an apply, which is what it was. Raises Damaged."""
-        folder = self.folder / apply.text
-        if digest_of(read_files(folder)) != apply.digest:
+        if not self.is_whole(apply):
             raise Damaged(f"playbooks/{apply.text} is not the text that was applied")
-        return folder
+        return self.folder / apply.text
+
+    def is_whole(self, apply: Apply) -> bool:
+        """Whether its text is what it was."""
+        return digest_of(read_files(self.folder / apply.text)) == apply.digest
+
+    def put_right(self, apply: Apply, files: Files) -> None:
+        """Give an altered text its files again. Killed in between, it is still altered, and may be put right again."""
+        assert digest_of(files) == apply.digest, "these are not the files that were applied"
+        draft = self.draft(files)
+        shutil.rmtree(self.folder / apply.text, ignore_errors=True)
+        os.rename(draft, self.folder / apply.text)
+        sync_folder(self.folder)
 
     def draft(self, files: Files) -> Path:
         """A new folder with these files, durable, which no list names yet."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from tandem.app.playbook.in_force import Taken
 from tandem.app.work.decided import Ruling, Work
 from tandem.app.work.grounds import Asked, Speaks, speaking, standing
+from tandem.app.work.lines import lines_of_records
 from tandem.app.work.owners import by_activity, called, field_of, owner_of
 from tandem.app.work.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
+from tandem.signals.world import Subject
 from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant
 
@@ -103,7 +105,8 @@ class AnswerStep:
 class AccountExplained:
     """at: the instant that is asked about. steps: of the answer over the days before it, the first since before them.
 
-    lead: the id of the open lead, if there is one. waiting: the signals that wait.
+    lead: the id of the open lead, if there is one. waiting: the signals that wait. endless: overrides that count for nothing, because they
+    state no end, in notation.
     """
 
     as_of: Instant
@@ -117,6 +120,7 @@ class AccountExplained:
     said: Taken
     bounded: bool
     zone: str
+    endless: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -131,6 +135,7 @@ class AccountExplained:
             "waiting": list(self.waiting),
             "fingerprint": self.fingerprint,
             "playbook": self.said,
+            "endless_overrides": list(self.endless),
         }
 
     @property
@@ -145,8 +150,9 @@ class AccountExplained:
 def explain_account(work: Work, account: str, whom: Whom, at: Instant) -> AccountExplained:
     """account: its printed id."""
     ruling = work.at(at) or work.rulings[0].playbook
-    rows = [each for each in work.leads.leads if each.account == account and each.since <= at and (each.until is None or at < each.until)]
-    waiting = {each.firing.signal for each in work.leads.waiting if each.account == account} if at == work.as_of else set()
+    then = work.leads_at(at)
+    rows = [each for each in then.leads if each.account == account and each.until is None]
+    waiting = {each.firing.signal for each in then.waiting if each.account == account}
     return AccountExplained(
         as_of=work.as_of,
         at=at,
@@ -159,7 +165,21 @@ def explain_account(work: Work, account: str, whom: Whom, at: Instant) -> Accoun
         said=work.said,
         bounded=ruling.playbook.boundary is not None,
         zone=ruling.zone.key,
+        endless=_endless(ruling, account, at),
     )
+
+
+def _endless(ruling: Ruling, account: str, t: Instant) -> tuple[str, ...]:
+    """The account's overrides whose last word states no end."""
+    last: dict[str, tuple[Instant, str, bool]] = {}
+    for each in ruling.fold.timeline.records("override"):
+        whose = each.fields.get("account")
+        if not isinstance(whose, str) or each.occurred_at > t or not any(since <= t < until for since, until in each.stretches):
+            continue
+        if ruling.answers.whose(Subject("account", whose), each.occurred_at, t).id == account:
+            word = (each.occurred_at, each.id, each.fields.get("until") is None)
+            last[each.record_id] = max(last.get(each.record_id, word), word)
+    return lines_of_records(ruling, "override", [one for one, (_, _, is_endless) in last.items() if is_endless], t)
 
 
 def answered(ruling: Ruling, account: str, whom: Whom, t: Instant, besides: Touch | None = None) -> Answered:

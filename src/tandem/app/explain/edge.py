@@ -12,8 +12,8 @@ import numpy as np
 from tandem.app.failures import UnknownName
 from tandem.app.history.edges import KeptEdges, find_signal, find_subject
 from tandem.app.playbook.in_force import Taken
-from tandem.app.project import Project, read_typed, storage_faults
-from tandem.app.work.decided import Work, open_work
+from tandem.app.project import Project, storage_faults
+from tandem.app.work.decided import Ruling, Work, open_work
 from tandem.app.work.fates import Fate, fate_of
 from tandem.app.work.lines import Told, tell_changes
 from tandem.app.work.measured import tests_of, values_of
@@ -105,10 +105,10 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
     from tandem.timeline.steps import values_at
 
     work = open_work(project, asked.as_of, draft=asked.draft)
-    ruling, log, as_of = work.now, work.log, work.as_of
+    log, as_of = work.log, work.as_of
+    ruling, until = _which(work, asked.signal, work.asked_at(asked.at))
     playbook, fold = ruling.playbook, ruling.fold
     signal = find_signal(playbook, asked.signal)
-    until = as_of if asked.at is None else min(as_of, read_typed(asked.at, ruling.zone))
     kept = ruling.edges(signal)
     ids = fold.timeline.subjects(signal.about).ids
     named = find_subject(log, playbook, signal.about, asked.subject, ids, as_of)
@@ -142,13 +142,24 @@ def explain(project: Project, asked: ExplainRequest) -> Explained:
         zone=ruling.zone,
         fingerprint=playbook.fingerprint,
         said=work.said,
-        **_firing(work, signal, kept, edge),
+        **_firing(work, ruling, signal, kept, edge),
     )
 
 
-def _firing(work: Work, signal: Signal, kept: KeptEdges, edge: int | None) -> dict[str, Any]:
+def _which(work: Work, signal: str, t: Instant) -> tuple[Ruling, Instant]:
+    """By whose rules it is told, and until when: the playbook in force at t; where that has no such signal, the last before it that had."""
+    begun = [each for each in work.rulings if each.since <= t] or list(work.rulings[:1])
+    until = t
+    for each in reversed(begun):
+        if signal in each.playbook.playbook.signals:
+            return each.playbook, until
+        until = each.since - 1
+    return begun[-1].playbook, t
+
+
+def _firing(work: Work, ruling: Ruling, signal: Signal, kept: KeptEdges, edge: int | None) -> dict[str, Any]:
     """What is told of the firing of an edge that enters."""
-    rule = work.now.boundary.signals.get(signal.name)
+    rule = ruling.boundary.signals.get(signal.name)
     none = {"received": None if rule is None else line_of(rule.place), "firing": None, "quiet_since": None}
     if edge is None or not kept.entered[edge]:
         return none
@@ -157,7 +168,7 @@ def _firing(work: Work, signal: Signal, kept: KeptEdges, edge: int | None) -> di
         # Nobody decides about it, so what is kept of its edges says when it fires.
         fired = kept.at[whose & kept.fires & (kept.at < at)]
         return none | {"quiet_since": None if kept.fires[edge] or not len(fired) else int(fired[-1])}
-    subject, whose_now = Subject(signal.about, kept.subjects[int(kept.subject[edge])]), work.now.answers.whose
+    subject, whose_now = Subject(signal.about, kept.subjects[int(kept.subject[edge])]), ruling.answers.whose
     left = kept.at[whose & (kept.at > at)]
     ends = min(work.as_of, int(left[0]) - 1 if len(left) else work.as_of)
     ours = [
@@ -167,8 +178,7 @@ def _firing(work: Work, signal: Signal, kept: KeptEdges, edge: int | None) -> di
     ]
     here = next((each for each in ours if at <= each.at), None)
     if here is not None:
-        turns = {*kept.at[~kept.entered].tolist(), *(each.since for each in work.rulings)}
-        return none | {"firing": fate_of(work, here, sorted(turns))}
+        return none | {"firing": fate_of(work, here)}
     before = max((each.at for each in ours), default=None)
     return none | {"quiet_since": before if before is not None and at - before < signal.cooldown else None}
 

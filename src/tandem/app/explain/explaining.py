@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING
 from tandem.app.explain.account import AccountExplained, Whom, explain_account
 from tandem.app.explain.lead import LeadExplained, explain_lead
 from tandem.app.explain.touch import TouchExplained, explain_touch
-from tandem.app.failures import UnknownName, WrongUsage
-from tandem.app.project import Project, read_typed, storage_faults
+from tandem.app.failures import Failure, UnknownName, WrongUsage
+from tandem.app.project import Project, storage_faults
 from tandem.app.work.decided import Ruling, Work, open_work
 from tandem.boundary.playbook.policy import PURPOSES
 from tandem.language.expression.nodes import About
 from tandem.signals.world import Subject
+from tandem.storage.log import Log
 from tandem.values.instants import Instant
+from tandem.values.instants import show as show_instant
 from tandem.values.names import nearest
 
 if TYPE_CHECKING:
     from tandem.boundary.meaning.case import Touch
 
+
+class NotThereYet(Failure):
+    code = "not_there_yet"
+
+
 _LEAD = re.compile(r"L-[0-9a-f]{10}")
+_LIKE_A_LEAD = re.compile(r"L-[0-9a-f]*")
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,12 @@ class NameRequest:
 def explain_name(project: Project, asked: NameRequest) -> LeadExplained | TouchExplained | AccountExplained:
     """Raises UnknownName, and WrongUsage for a signal without a subject, or an option that is an account's."""
     work = open_work(project, asked.as_of, draft=asked.draft)
-    if asked.name in work.now.playbook.signals:
-        about = work.now.playbook.signals[asked.name].about
+    signal = next(
+        (each.playbook.playbook.signals[asked.name] for each in reversed(work.rulings) if asked.name in each.playbook.playbook.signals),
+        None,
+    )
+    if signal is not None:
+        about = signal.about
         raise WrongUsage(
             f"`{asked.name}` is a signal, and it is not said for whom",
             f"write tandem explain {asked.name} {about.upper()}; `tandem edges {asked.name}` has those for whom it turned",
@@ -51,8 +63,8 @@ def explain_name(project: Project, asked: NameRequest) -> LeadExplained | TouchE
         if not asked.whom.is_general or asked.at is not None:
             raise WrongUsage(f"`{asked.name}` is no account", "--at, --person, --channel, --seller and --purpose ask about an account")
         return explain_lead(work, asked.name) if touch is None else explain_touch(work, touch)
-    account = _find_account(work, asked.name)
-    at = work.as_of if asked.at is None else min(work.as_of, read_typed(asked.at, work.now.zone))
+    at = work.asked_at(asked.at)
+    account = _find_account_at(work, asked.name, at)
     return explain_account(work, account, _known(work, asked.whom), at)
 
 
@@ -63,18 +75,37 @@ def _find_touch(work: Work, name: str) -> Touch | None:
     return next((each for each in work.now.answers.touches(work.as_of) if each.id == name), None)
 
 
-def _find_account(work: Work, name: str) -> str:
-    """The printed id of an account by any of its names: its id, its domain, an id that was merged away, what its record calls it."""
+def _find_account_at(work: Work, name: str, t: Instant) -> str:
+    """The printed id then. Raises NotThereYet where it is there only later."""
+    found = _find_account(work.now, work.log, name, t)
+    if found is not None:
+        return found
+    now = _find_account(work.now, work.log, name, work.as_of)
+    if now is None:
+        raise _unknown(work, name, _names(work.now, work.as_of))
+    since = _since(work.now, now)
+    raise NotThereYet(
+        f"nothing is known of `{name}` at {show_instant(t)}: it is there since {show_instant(since)}",
+        "give that instant or a later one as `--at`",
+    )
+
+
+def _find_account(ruling: Ruling, log: Log, name: str, t: Instant) -> str | None:
+    """The printed id of an account by any of its names at t: its id, its domain, an id that was merged away, what its record calls it."""
     from tandem.app.history.knowledge import Knowledge
 
-    ruling, t = work.now, work.as_of
     if _exists(ruling, Subject("account", name), t):
         return name
-    by_name = _names(ruling, t)
-    meant = by_name.get(name.casefold()) or Knowledge(work.log, ruling.playbook.product.rules, t).identity.account_of(name)
-    if meant is not None and _exists(ruling, Subject("account", meant), t):
-        return meant
-    raise _unknown(work, name, by_name)
+    meant = _names(ruling, t).get(name.casefold()) or Knowledge(log, ruling.playbook.product.rules, t).identity.account_of(name)
+    return meant if meant is not None and _exists(ruling, Subject("account", meant), t) else None
+
+
+def _since(ruling: Ruling, account: str) -> Instant:
+    """When an account came to be there."""
+    code = ruling.code(Subject("account", account))
+    assert code is not None, account
+    steps = ruling.fold.timeline.subjects("account").existence.between(code, code + 1)
+    return int(steps.at[steps.value == 1][0])
 
 
 def _names(ruling: Ruling, t: Instant) -> dict[str, str]:
@@ -84,7 +115,7 @@ def _names(ruling: Ruling, t: Instant) -> dict[str, str]:
     last: dict[str, tuple[Instant, str, str]] = {}
     for each in ruling.fold.timeline.records("account"):
         said = each.fields.get("name")
-        if isinstance(said, str) and each.occurred_at <= t and any(since <= t < until for since, until in each.stretches):
+        if isinstance(said, str) and said.strip() and each.occurred_at <= t and any(since <= t < until for since, until in each.stretches):
             word = (each.occurred_at, each.id, said.casefold())
             last[each.record_id] = max(last.get(each.record_id, word), word)
     return {word[-1]: ruling.answers.whose(Subject("account", one), ALWAYS, t).id for one, word in sorted(last.items())}
@@ -94,6 +125,8 @@ def _unknown(work: Work, name: str, by_name: Mapping[str, str]) -> UnknownName:
     """What the name might mean of all that can be explained."""
     ruling, t = work.now, work.as_of
     known = [*_there(ruling, "account", t), *(each.id for each in ruling.answers.touches(t)), *(each.id for each in work.leads.leads)]
+    if _LIKE_A_LEAD.fullmatch(name):
+        return UnknownName("lead", name, [each.id for each in work.leads.leads])
     near = nearest(name, [*known, *by_name])
     return UnknownName("account, touch or lead", name, known, near=by_name.get(near or "", near))
 

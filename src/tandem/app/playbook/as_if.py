@@ -15,14 +15,16 @@ from tandem.app.playbook.in_force import InForce, Version
 from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
 from tandem.app.work.decided import Work, work_of
+from tandem.app.work.fates import why_no_lead
 from tandem.signals.playbook.declare import Signal
 from tandem.storage.log import Log
 from tandem.values.durations import Duration
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
+    from tandem.boundary.desk.decisions import Decision
+    from tandem.boundary.meaning.case import Firing
     from tandem.boundary.meaning.judged import Judgement
-    from tandem.boundary.meaning.leads import Waiting
     from tandem.timeline.kernels import Longs
 
 
@@ -35,12 +37,18 @@ class Fired(NamedTuple):
     subject: str
 
 
+def _fired(firing: Firing) -> Fired:
+    return Fired(firing.at, firing.signal, firing.subject.kind, firing.subject.id)
+
+
 @dataclass(frozen=True)
 class Counted:
-    """What fired in a period, how many of these became leads by the as-of, and how many leads that is. why: what is unknown, and its reason."""
+    """What fired in a period; how many leads these firings opened by the as-of, and of how many leads they are reasons, those that opened one
+    too. The rates are of leads opened. why: what is unknown, and its reason."""
 
     fired: int
     leads: int
+    reasons: int
     leads_per_week: float | None
     leads_per_week_per_seller: float | None
     backtests: Mapping[str, Backtested] = field(default_factory=dict)
@@ -113,13 +121,18 @@ class AsIf:
         return work_of(self.project, self.log, self.as_of, InForce((Version(None, self.playbook),), "draft"))
 
     @cached_property
-    def leads(self) -> Mapping[Fired, Instant]:
-        """When each firing became a lead, or a reason of one."""
-        return {
-            Fired(row.firing.at, row.firing.signal, row.firing.subject.kind, row.firing.subject.id): row.at
-            for lead in self.work.leads.leads
-            for row in lead.rows
-        }
+    def reasons(self) -> Mapping[Fired, Instant]:
+        """When each firing opened a lead, or became a reason of one."""
+        return {_fired(row.firing): row.at for lead in self.work.leads.leads for row in lead.rows}
+
+    @cached_property
+    def opening(self) -> frozenset[Fired]:
+        """The firings that opened a lead: of every lead its first reason."""
+        return frozenset(_fired(lead.rows[0].firing) for lead in self.work.leads.leads)
+
+    def opened(self, name: str | None) -> list[Fired]:
+        """Those of one signal, or of all, in the period."""
+        return sorted(each for each in self.fired & self.opening if name in (None, each.signal))
 
     def why_not(self, fired: Fired) -> str:
         """Why a firing is no lead."""
@@ -127,30 +140,11 @@ class AsIf:
             return "there is no boundary.yaml"
         if fired.signal not in self.playbook.boundary.signals:
             return "boundary.yaml does not name the signal"
-        waiting = self._waiting.get(fired)
-        if waiting is not None:
-            return f"waits: {', '.join(dict.fromkeys(each.reason for each in waiting.refusals))}"
-        return f"refused until the signal was off: {', '.join(self._refused(fired)) or 'budget'}"
+        return why_no_lead(self._courses[fired])
 
     @cached_property
-    def _waiting(self) -> Mapping[Fired, Waiting]:
-        found = ((each.firing, each) for each in self.work.leads.waiting)
-        return {Fired(one.at, one.signal, one.subject.kind, one.subject.id): each for one, each in found}
-
-    def _refused(self, fired: Fired) -> Sequence[str]:
-        """By what it was refused at its instant."""
-        from tandem.boundary.meaning.blocks import Question
-        from tandem.signals.world import Subject
-
-        answers, subject = self.work.now.answers, Subject(self.playbook.signals[fired.signal].about, fired.subject)
-        account = answers.account(subject, fired.at, fired.at)
-        if account is None:
-            return ("it belonged to no account",)
-        if answers.is_open(account, fired.at):
-            return ("opportunity",)
-        is_persons = subject.kind == "person"
-        found = answers.answer(Question(account, subject.id), fired.at) if is_persons else answers.answer_of_account(account, fired.at)
-        return list(dict.fromkeys(each.reason for each in found.refusals))
+    def _courses(self) -> Mapping[Fired, Sequence[Decision]]:
+        return {_fired(firing): course for firing, course in self.work.courses.items()}
 
     def judged(self) -> Judgement:
         """Of the period's touches."""
@@ -165,12 +159,12 @@ class AsIf:
         from tandem.signals.backtest.backtest import per_week
 
         fired = [each for each in self.fired if name in (None, each.signal)]
-        leads, why = sum(each in self.leads for each in fired), dict[str, str]()
+        leads, reasons, why = len(self.opened(name)), sum(each in self.reasons for each in fired), dict[str, str]()
         if self.playbook.boundary is None:
             why["leads"] = "there is no boundary.yaml"
         weekly, per_seller = per_week(self.begins, self.ends, leads, self.backtests.sellers, why)
         backtests = {} if name is None or judging is None else self._backtests(self.playbook.signals[name], judging, why)
-        return Counted(len(fired), leads, weekly, per_seller, backtests, why)
+        return Counted(len(fired), leads, reasons, weekly, per_seller, backtests, why)
 
     def _backtests(self, signal: Signal, judging: Judging, why: dict[str, str]) -> dict[str, Backtested]:
         declared = self.playbook.product.judged.outcomes

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tandem.app.failures import WrongUsage
 from tandem.app.playbook.in_force import InForce as Standing
 from tandem.app.playbook.in_force import Taken, open_in_force
 from tandem.app.playbook.playbook import Playbook
-from tandem.app.project import Project, storage_faults
+from tandem.app.project import Project, read_typed, storage_faults
 from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.world import Subject
 from tandem.storage.log import Log
 from tandem.values.instants import Instant
+from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
     from tandem.app.history.edges import KeptEdges
     from tandem.boundary.desk.answering import Answering
+    from tandem.boundary.desk.decisions import Decision
     from tandem.boundary.desk.desk import Decided
     from tandem.boundary.fold.answers import Answers
     from tandem.boundary.in_force import InForce
@@ -99,9 +102,37 @@ class Work:
 
         return in_force_at(self.rulings, t)
 
+    def asked_at(self, typed: str | None) -> Instant:
+        """The instant that is asked about: the one typed, or the as-of. Raises WrongUsage for one after it."""
+        t = self.as_of if typed is None else read_typed(typed, self.now.zone)
+        if t > self.as_of:
+            raise WrongUsage(
+                f"`--at {typed}` is after {show_instant(self.as_of)}, and nothing is known of it yet",
+                f"leave `--at` out, or give an earlier one; `--as-of {typed}` asks as of then",
+            )
+        return t
+
     @property
     def leads(self) -> Leads:
         return self.sweep.leads
+
+    def leads_at(self, t: Instant) -> Leads:
+        """What was decided by then."""
+        from tandem.boundary.desk.decisions import leads_of
+
+        return self.leads if t >= self.as_of else leads_of(each for each in self.sweep.decisions if each.at <= t)
+
+    def course(self, firing: Firing) -> Sequence[Decision]:
+        """What was decided about a firing until it was a lead or lapsed, in order."""
+        return self.courses[firing]
+
+    @cached_property
+    def courses(self) -> Mapping[Firing, Sequence[Decision]]:
+        found: dict[Firing, list[Decision]] = {}
+        for each in self.sweep.decisions:
+            if each.what in ("fired", "waits", "queued", "opened", "reason", "lapsed"):
+                found.setdefault(each.firing, []).append(each)
+        return found
 
     def is_on(self, firing: Firing, t: Instant) -> bool:
         """Whether the signal still is; a playbook that has it no more has it on for nobody."""

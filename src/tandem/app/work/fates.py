@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tandem.app.work.decided import Ruling, Work
+from tandem.app.work.decided import Work
 from tandem.app.work.permits import RefusalShown, show_refusals, shown
 from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
-    from tandem.boundary.meaning.answers import Refusal
+    from tandem.boundary.desk.decisions import Decision
     from tandem.boundary.meaning.case import Firing
 
 Became = Literal["lead", "waits", "ended"]
@@ -23,7 +23,7 @@ class Fate:
     """at: of the firing. account: None where its subject belongs to none, and then it waits for one.
 
     lead, since: of which lead it is a reason, and since when. until, ended: of that lead, or of the waiting; None while it is open or
-    waits. refusal: what keeps it waiting, or kept it when it fired. rank: in the queue of a budget, from 1; 0 where none keeps it.
+    waits. refusal: what keeps it waiting; of a lead what kept it first, of one that ended what kept it last. rank: in the queue of a budget, from 1; 0 where none keeps it.
     """
 
     at: Instant
@@ -50,40 +50,32 @@ class Fate:
         }
 
 
-def fate_of(work: Work, firing: Firing, turns: Sequence[Instant]) -> Fate:
-    """turns: where the signal may have turned off for whom it fired, ascending."""
+def fate_of(work: Work, firing: Firing) -> Fate:
+    """What the decisions say that became of it."""
+    said = work.course(firing)
+    kept = [each for each in said if each.what in ("waits", "queued")]
     for lead in work.leads.leads:
         for row in lead.rows:
             if row.firing == firing:
-                then = () if row.at == firing.at else _refusals(work, firing, firing.at)
-                return Fate(firing.at, lead.account, "lead", lead.id, row.at, lead.until, lead.ended, show_refusals(then))
+                then = next((each for each in kept if each.refusals), None) if row.at != firing.at else None
+                return Fate(firing.at, lead.account, "lead", lead.id, row.at, lead.until, lead.ended, _refusals(then))
     for waiting in work.leads.waiting:
         if waiting.firing == firing:
             return Fate(firing.at, waiting.account, "waits", None, None, None, None, show_refusals(waiting.refusals), waiting.rank)
     account = work.now.answers.account(firing.subject, firing.at, work.as_of)
-    off = next((t for t in turns if firing.at < t <= work.as_of and not work.is_on(firing, t)), None)
-    if off is None:
+    if said[-1].what != "lapsed":
         return Fate(firing.at, account, "waits", None, None, None, None, ())
-    return Fate(firing.at, account, "ended", None, None, off, "signal", show_refusals(_refusals(work, firing, off - 1)))
+    return Fate(firing.at, account, "ended", None, None, said[-1].at, "signal", _refusals(kept[-1] if kept else None))
 
 
-def _refusals(work: Work, firing: Firing, t: Instant) -> Sequence[Refusal]:
-    """What stood against a lead at t; nothing where only a budget kept it."""
-    from tandem.boundary.meaning.answers import Refusal
-
-    ruling = work.at(t)
-    account = None if ruling is None else ruling.answers.account(firing.subject, firing.at, t)
-    if ruling is None or account is None:
-        return ()
-    if ruling.answers.is_open(account, t):
-        return (Refusal("opportunity"),)
-    return _answered(ruling, firing, account, t)
+def _refusals(kept: Decision | None) -> tuple[RefusalShown, ...]:
+    return () if kept is None else show_refusals(kept.refusals)
 
 
-def _answered(ruling: Ruling, firing: Firing, account: str, t: Instant) -> Sequence[Refusal]:
-    from tandem.boundary.meaning.blocks import Question
-
-    if firing.subject.kind != "person":
-        return ruling.answers.answer_of_account(account, t).refusals
-    person = ruling.answers.whose(firing.subject, firing.at, t).id
-    return ruling.answers.answer(Question(account, person), t).refusals
+def why_no_lead(course: Sequence[Decision]) -> str:
+    """Why a firing is no lead, by the decisions about it: `waits: quarantine`."""
+    kept = next((each for each in reversed(course) if each.what in ("waits", "queued")), None)
+    if kept is None:
+        return "its signal was off again at once"
+    reasons = ", ".join(dict.fromkeys(each.reason for each in kept.refusals)) or "it belongs to no account"
+    return f"refused until the signal was off: {reasons}" if course[-1].what == "lapsed" else f"waits: {reasons}"

@@ -161,6 +161,8 @@ def _person(ruling: Ruling, person: str, account: str, t: Instant) -> _Rule:
 
 
 def _quarantine(ruling: Ruling, asked: Question, t: Instant) -> _Rule:
+    if not ruling.boundary.quarantine:
+        return _Rule("quarantine", ruling.boundary.quarantine_at, "boundary.yaml sets none", "")
     length = tell_duration(ruling.boundary.quarantine)
     end, place = ruling.answers.quarantine_end(asked.account, t), ruling.boundary.quarantine_at
     if end is None:
@@ -175,7 +177,7 @@ def _cap(ruling: Ruling, cap: Cap, asked: Question, t: Instant) -> _Rule:
     ours = [each for each in ruling.answers.touches(t) if each.is_outbound and each.account == asked.account and each.at > t - cap.within]
     whose = "the account"
     if cap.per == "person":
-        whose = asked.person or "nobody in particular"
+        whose = asked.person or "a person whom nobody names"
         ours = [each for each in ours if asked.person is not None and each.person == asked.person]
     if asked.besides is not None:
         ours = [each for each in ours if (each.at, each.id) < (asked.besides.at, asked.besides.id)]
@@ -210,7 +212,7 @@ def _table(ruling: Ruling, reason: str, table: Table, asked: Question, t: Instan
     value = "unknown" if code is None else tell(ruling.fold.alone(table.about, code).answer(table.of, t), "text")
     allowed = table.allows(None if value == "unknown" else value)
     ours = [each for each in ruling.boundary.channels if each in allowed]
-    whose = "" if named is not None else " of nobody in particular"
+    whose = "" if named is not None else " of a person whom nobody names"
     told = f"{field}{whose} is {value}, which allows {', '.join(ours) if ours else 'no channel'}"
     facts = lines_of_records(ruling, table.about, [named], t) if named is not None else ()
     return _Rule(reason, table.place, told, told, facts)
