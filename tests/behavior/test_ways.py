@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tandem.behavior.funnel.attempts import find_attempts
@@ -14,10 +16,12 @@ from tandem.behavior.motions.by_motion import find_entered, motions_then
 from tandem.behavior.motions.happenings import find_happenings
 from tandem.behavior.motions.path import combined, find_courses, path_tally
 from tandem.signals.fold import Fold
+from tandem.signals.motion import motion_at
 from tandem.signals.playbook.funnels import MotionFunnel, Path, Stage
 from tandem.values.instants import DAY, Instant, read_instant
 from tests.behavior.ways import (
     ENDS,
+    RIGHT,
     Case,
     cases,
     course,
@@ -29,7 +33,7 @@ from tests.behavior.ways import (
     path_case,
     uncompiled,
 )
-from tests.signals.test_occurrences import outcome
+from tests.signals.test_occurrences import in_hindsight, outcome
 from tests.signals.timelines import TimelineOf
 from tests.signals.worlds import world_of
 
@@ -168,6 +172,39 @@ def test_paths_are_what_the_rules_say(seed: int) -> None:
             assert course(case, path) == meant_course(case, path), (seed, path)
 
 
+def said_beside(case: Case, declared: MotionFunnel, room: Any) -> tuple[list[int], int]:
+    hindsight = case.hindsight
+    steps = room.motions_then(hindsight, ENDS)
+    found = room.find_entered(declared, ENDS, hindsight, case.moments(), steps, case.since, case.until)
+    return found.moved_by_stage().tolist(), found.elsewhere
+
+
+def meant_beside(case: Case, declared: MotionFunnel) -> tuple[list[int], int]:
+    """How many were in another motion at each stage; and how many came to the first stage in others only."""
+    past = in_hindsight(case.world, case.as_of)
+    moved = [0] * len(declared.stages)
+    for one, reached in meant_to_enter(case, declared):
+        for stage, at_ in enumerate(reached):
+            moved[stage] += motion_at(past, ENDS, one, at_) != declared.motion
+    elsewhere = 0
+    for one, came in case.came(declared.stages).items():
+        starts = [each.at for each in came if 0 in each.stages]
+        starts = [each for each in starts if (case.since is None or case.since <= each) and (case.until is None or each < case.until)]
+        elsewhere += bool(starts) and all(motion_at(past, ENDS, one, each) != declared.motion for each in starts)
+    return moved, elsewhere
+
+
+def test_who_moved_and_who_came_elsewhere_is_what_the_rules_say() -> None:
+    seen: Counter[str] = Counter()
+    for case, chance in cases(3 * WORLDS, 400):
+        for _ in range(4):
+            declared = funnel_case(chance)
+            moved, elsewhere = said_beside(case, declared, RIGHT)
+            assert (moved, elsewhere) == meant_beside(case, declared), declared
+            seen.update(moved=sum(moved), elsewhere=elsewhere)
+    assert min(seen["moved"], seen["elsewhere"]) >= 10, seen
+
+
 def test_these_worlds_go_far() -> None:
     levels: Counter[tuple[str, int]] = Counter()
     for case, chance in cases(4 * WORLDS, 0):
@@ -197,8 +234,6 @@ def test_a_motion_that_all_are_in_gives_the_funnel_of_events(seed: int) -> None:
 
 
 def _without(world: Any, records: Any) -> Any:
-    from dataclasses import replace
-
     return replace(world, records=tuple(records))
 
 
@@ -210,8 +245,6 @@ def test_the_tallies_of_parts_add_up() -> None:
         parts: list[list[int]] = [[], [], []]
         for position in range(len(found)):
             parts[chance.randrange(3)].append(position)
-        import numpy as np
-
         together = combined((path_tally(found.taken(np.array(part, np.int64)), path, case.as_of) for part in parts), 4)
         assert together.stages == whole.stages
         for each in whole.stages:
@@ -227,6 +260,10 @@ PLANTED = {
     "the motion is what one knew then": ("by_motion", "motions(Fold(hindsight, hindsight.declared), ends)", "motions(Fold(hindsight.timeline, hindsight.declared), ends)"),
     "since is not heard of": ("by_motion", "funnel_of(declared, since, until)", "funnel_of(declared, None, until)"),
     "until is in": ("by_motion", "funnel_of(declared, since, until)", "funnel_of(declared, since, None if until is None else until + 1)"),
+    "who moved is who stayed": ("by_motion", "attempts.reached) != place", "attempts.reached) == place"),
+    "who moved had done so before": ("by_motion", "values_then(motion, whose, attempts.reached)", "values_then(motion, whose, attempts.reached - 1)"),
+    "who came here too came elsewhere": ("by_motion", "np.setdiff1d(happened.subject[enters], happened.subject[enters & is_here])", "np.unique(happened.subject[enters & ~is_here])"),
+    "who came later came elsewhere": ("by_motion", "enters &= happened.at < until", "pass"),
     "every funnel is ordered": ("by_motion", "declared.within, declared.order,", "declared.within, 'ordered',"),
     "the second alternative reaches nothing": ("happenings", "for each in stage.outcomes if each.selector is None)", "for each in stage.outcomes[:1] if each.selector is None)"),
     "signals never fire": ("happenings", "yield from (fired[name] for name in stage.signals)", "yield from ()"),
@@ -245,18 +282,22 @@ PLANTED = {
 
 
 @cache
-def some_cases() -> list[tuple[Case, MotionFunnel, Any, Path, Any]]:
+def some_cases() -> list[tuple[Case, MotionFunnel, Any, Any, Path, Any]]:
     found = []
-    for case, chance in cases(150, 7):
+    for case, chance in cases(240, 7):
         declared, path = funnel_case(chance), path_case(chance)
-        found.append((case, declared, meant_to_enter(case, declared), path, meant_course(case, path)))
+        found.append((case, declared, meant_to_enter(case, declared), meant_beside(case, declared), path, meant_course(case, path)))
     return found
 
 
 def is_wrong(room: Any) -> bool:
-    for case, declared, entering, path, going in some_cases():
+    for case, declared, entering, beside, path, going in some_cases():
         try:
-            if entered(case, declared, room) != entering or course(case, path, room) != going:
+            if (
+                entered(case, declared, room) != entering
+                or said_beside(case, declared, room) != beside
+                or course(case, path, room) != going
+            ):
                 return True
         except (AssertionError, IndexError, TypeError, ValueError):
             return True

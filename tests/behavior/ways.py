@@ -47,7 +47,7 @@ def stage_of(chance: Random) -> Stage:
     def one() -> Any:
         return outcome("event", event=chance.choice(EVENTS)) if chance.random() < 0.5 else chance.choice(RECORDS)
 
-    if chance.random() < 0.15:
+    if chance.random() < 0.25:
         return Stage((), ("growing",))
     return Stage((one(), one())) if chance.random() < 0.2 else Stage((one(),))
 
@@ -98,10 +98,10 @@ def cases(worlds: int, seed: int) -> Iterator[tuple[Case, Random]]:
     for _ in range(worlds):
         world = chance_world(chance)
         accounts = TimelineOf(world).ids["account"]
-        fired = [(chance.choice(accounts), _day(chance)) for _ in range(chance.choice((0, 2, 5)))] if accounts else []
+        fired = [(chance.choice(accounts), _day(chance)) for _ in range(chance.choice((0, 3, 6)))] if accounts else []
         split = chance.choice((None, read_instant("2026-03-04", world.zone)))
-        since, until = (chance.choice((None, None, None, None, None, read_instant(f"2026-03-0{day}", world.zone))) for day in (2, 6))
-        yield Case(world, TimelineOf(world, split), _day(chance) + 5 * DAY, sorted(fired, key=lambda each: each[1]), since, until), chance
+        since, until = (chance.choice((None, None, None, read_instant(f"2026-03-0{day}", world.zone))) for day in (2, 4))
+        yield Case(world, TimelineOf(world, split), _day(chance) + 3 * DAY, sorted(fired, key=lambda each: each[1]), since, until), chance
 
 
 def _day(chance: Random) -> Instant:
