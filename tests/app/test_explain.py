@@ -300,7 +300,8 @@ def test_an_override_without_an_end_is_shown_as_one_that_does_not_count(tmp_path
     2026-03-01 Signed Up by ann @acme
     2026-03-02 override V-1 @acme seller=tom manager=bea
     2026-03-02 override V-2 @acme seller=tom manager=bea until=2026-05-01
-    2026-03-03 touch T-1 @acme seller=tom channel=pigeon direction=outbound purpose=dance
+    2026-03-03 touch T-1 @acme seller=tom channel=Pigeon direction=outbound purpose=dance
+    2026-03-04 touch T-2 @acme seller=tom channel=Email direction=outbound purpose=Help
     """
     folder = bounded(tmp_path / "acme", test_an_override_without_an_end_is_shown_as_one_that_does_not_count)
     told = explained(folder, "acme")

@@ -128,7 +128,7 @@ def _unnamed(project: Project, knowledge: Knowledge) -> Iterator[tuple[str, str,
     named = {"channel": (project.playbook.boundary or Boundary()).channels, "purpose": PURPOSES}
     touches = _last_words(knowledge, "touch").values()
     for field, known in named.items():
-        found = Counter(str(each[field]) for each in touches if each.get(field) not in (None, "", *known))
+        found = Counter(said for each in touches if (said := str(each.get(field) or "").casefold()) and said not in known)
         yield from ((field, value, n) for value, n in sorted(found.items()))
 
 
