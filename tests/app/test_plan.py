@@ -453,7 +453,7 @@ def test_in_a_project_that_is_served_those_fire_at_the_apply_for_whom_it_turns_t
     # Of 7 days gamma's look counts until the 6th, of 30 until the 29th.
     told = {day: tandem(folder, "plan", "--as-of", day).out for day in ("2026-06-01", "2026-06-07")}
     assert "already on    1 at 2026-06-01 00:00: gamma; it was on for each before, and fires for nobody at the apply" in told["2026-06-01"]
-    assert "already on  1 at 2026-06-07 00:00: gamma; each fires at the apply, unless it is --quiet" in told["2026-06-07"]
+    assert "already on    1 at 2026-06-07 00:00: gamma; each fires at the apply, unless it is --quiet" in told["2026-06-07"]
     write(folder, {"looks": signal('count("Pricing", 200d) >= 1')}, BOUNDARY)
     shown = tandem(folder, "plan", "--as-of", "2026-06-01").out
     assert "; 2 of them, for whom it is off until then, fire at the apply, unless it is --quiet" in shown.replace("\n", " ")
