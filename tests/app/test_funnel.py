@@ -170,8 +170,8 @@ def test_nobody_is_said(folder: Path) -> None:
         (["core", "Paid", "--reentry"], "only in strict order could the first stage end an attempt", "--help"),
         (["core", "Paid", "--by", "planet"], "`--by planet`", "did you mean `plan`?"),
         (["core", "Paid", "--by", "start."], "`` names no property", "write its name"),
-        (["core", "Paid", "--within", "14"], "`14` is not a duration", "write 14d, 12w or 48h"),
-        (["core", "Paid", "--within", "0d"], "`0d` is no time at all", "write 14d, 12w or 48h"),
+        (["core", "Paid", "--within", "14"], "`14` is not a duration", "write 30d, 12w or 48h"),
+        (["core", "Paid", "--within", "0d"], "`0d` is no time at all", "write 30d, 12w or 48h"),
         (["core", "Paid", "--since", "2026-03-02", "--until", "2026-03-01"], "nothing is since", "`--since` is in"),
     ],
 )  # fmt: skip
