@@ -12,8 +12,9 @@ from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
 from tandem.app.work.answering import rules_of
 from tandem.app.work.decided import Ruling, Work
+from tandem.boundary.combining import Answer
 from tandem.boundary.in_force import InForce
-from tandem.boundary.meaning.answers import Answer, answers, blocks, evidence, judged, leads, watch
+from tandem.boundary.meaning import answers, blocks, evidence, judged, leads, watch
 from tandem.boundary.meaning.blocks import Block, Question
 from tandem.boundary.meaning.case import Case, Firing, Stay, Touch, is_employed, open_opportunities, said, touches
 from tandem.boundary.meaning.evidence import Evidence, Stance
