@@ -1,4 +1,4 @@
-"""The boundary's work in a project by the slow reference: what `app/work/decided.py` finds at once, asked one question at one instant at a time."""
+"""The boundary's work in a project by the slow reference: what `app/decisions/decided.py` finds at once, asked one question at one instant at a time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tandem.app.decisions.answering import rules_of
+from tandem.app.decisions.decided import Ruling, Work
 from tandem.app.playbook.in_force import InForce as Standing
 from tandem.app.playbook.in_force import open_in_force
 from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
-from tandem.app.work.answering import rules_of
-from tandem.app.work.decided import Ruling, Work
 from tandem.boundary.combining import Answer
 from tandem.boundary.in_force import InForce
 from tandem.boundary.meaning import answers, blocks, evidence, judged, leads, watch

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tandem.app.decisions.decided import open_work
 from tandem.app.project import Project
-from tandem.app.work.decided import open_work
 from tandem.app.world import World
 from tandem.values.instants import show
 from tests.app.projects import Told, project, tandem

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tandem.app.decisions.answering import answers_of
 from tandem.app.project import Project
-from tandem.app.work.answering import answers_of
 from tandem.app.world import World
 from tandem.boundary.fold.answers import Answers
 from tandem.boundary.meaning.answers import answer, answer_of_account, moments_of, starts_at

@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tandem.app.decisions.answering import answers_of
 from tandem.app.project import Project
-from tandem.app.work.answering import answers_of
 from tandem.boundary.desk.decisions import decisions_bytes
 from tandem.boundary.desk.desk import Decided, decide
 from tandem.boundary.fold.answers import Answers

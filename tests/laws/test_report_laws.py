@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from tandem.app.boundary import judge_boundary
+from tandem.app.decisions.decided import Work, open_work
 from tandem.app.explain.account import Whom, explain_account
 from tandem.app.explain.lead import explain_lead
 from tandem.app.explain.touch import explain_touch
 from tandem.app.leads import find_leads
 from tandem.app.project import Project
-from tandem.app.work.decided import Work, open_work
 from tandem.app.world import World
 from tandem.facts.fact import Fact
 from tandem.values.instants import DAY, show

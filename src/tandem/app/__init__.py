@@ -2,6 +2,6 @@
 
 In: a project's folder and the `World` (clock, cores). Out: reports. Law: what a user did wrong is a `Failure` with its mend, never a
 traceback. Read `world.py`, `failures.py`, `project.py`; then the questions, by their names. What several of them share: `playbook/`, the
-files of a playbook and which is in force; `history/`, the timeline of a project and the edges over it; `work/`, what was decided, and
+files of a playbook and which is in force; `history/`, the timeline of a project and the edges over it; `decisions/`, what was decided, and
 how it is told; `explain/`, why.
 """

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tandem.app.decisions.kept import kept_report
+from tandem.app.decisions.permits import RefusalShown, show_refusals
 from tandem.app.failures import WrongUsage
 from tandem.app.playbook.in_force import Taken, open_in_force
 from tandem.app.project import Project, read_range
-from tandem.app.work.kept import kept_report
-from tandem.app.work.permits import RefusalShown, show_refusals
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
-    from tandem.app.work.decided import Work
+    from tandem.app.decisions.decided import Work
     from tandem.boundary.meaning.judged import Judged
     from tandem.boundary.meaning.watch import Due
 
@@ -204,7 +204,7 @@ def judge_boundary(work: Work, since: Instant | None, until: Instant | None) -> 
 
 
 def show_touch(work: Work, judged: Judged) -> TouchRow:
-    from tandem.app.work.owners import field_of
+    from tandem.app.decisions.owners import field_of
 
     touch = judged.touch
     refusals = show_refusals(judged.refusals)
@@ -224,7 +224,7 @@ def show_touch(work: Work, judged: Judged) -> TouchRow:
 
 def _due(work: Work, due: Iterable[Due]) -> tuple[DueRow, ...]:
     """The earliest deadline first."""
-    from tandem.app.work.owners import field_of
+    from tandem.app.decisions.owners import field_of
 
     rows = [
         DueRow(

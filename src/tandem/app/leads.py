@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from tandem.app.decisions.kept import kept_report
+from tandem.app.decisions.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.app.failures import UnknownName
 from tandem.app.playbook.in_force import Taken
 from tandem.app.project import Project
-from tandem.app.work.kept import kept_report
-from tandem.app.work.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.values.instants import Instant, show
 
 if TYPE_CHECKING:
-    from tandem.app.work.decided import Work
+    from tandem.app.decisions.decided import Work
     from tandem.boundary.meaning.answers import Answer
     from tandem.boundary.meaning.case import Firing
     from tandem.boundary.meaning.leads import Lead, Row, Waiting
@@ -216,7 +216,7 @@ class _Telling:
         refusal: tuple[RefusalShown, ...],
         people: tuple[str, ...],
     ) -> LeadRow:
-        from tandem.app.work.owners import called
+        from tandem.app.decisions.owners import called
 
         subject, theirs = self._subject(firing), self._account(account)
         title, why = why_of(self.work, firing)
@@ -246,7 +246,7 @@ class _Telling:
         return self.ruling.answers.whose(firing.subject, firing.at, self.t)
 
     def _account(self, account: str) -> _Account:
-        from tandem.app.work.owners import by_activity, field_of, owner_of
+        from tandem.app.decisions.owners import by_activity, field_of, owner_of
 
         if account not in self._accounts:
             ruling, t = self.ruling, self.t
@@ -274,7 +274,7 @@ class _Account:
 
 def why_of(work: Work, firing: Firing) -> tuple[str, str]:
     """The signal's title, and with it what was true of whom it fired for, by the playbook under which it did."""
-    from tandem.app.work.measured import sentence
+    from tandem.app.decisions.measured import sentence
 
     ruling = work.at(firing.at)
     assert ruling is not None, "what fires does so by a playbook in force"

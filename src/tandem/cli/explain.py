@@ -89,7 +89,7 @@ def _explain_edge(
 
 
 def _explained(report: Explained, facts: list[dict[str, Any]]) -> dict[str, Any]:
-    from tandem.app.work.measured import said
+    from tandem.app.decisions.measured import said
     from tandem.values.instants import show
 
     return {
@@ -184,7 +184,7 @@ def _print_firing(report: Explained) -> None:
 
 
 def _print_measured(measure: Measured, zone: str, *, show_change: bool) -> None:
-    from tandem.app.work.measured import tell
+    from tandem.app.decisions.measured import tell
 
     before, after = (tell(each, measure.unit) for each in (measure.before, measure.after))
     change = f"{before} -> {after}" if show_change and before != after else str(after)

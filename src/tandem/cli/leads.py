@@ -14,8 +14,8 @@ from tandem.cli.words import LASTS, REASONS, labelled, listed, local, named, say
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
+    from tandem.app.decisions.permits import PermitShown
     from tandem.app.leads import LeadRow, LeadsListed
-    from tandem.app.work.permits import PermitShown
     from tandem.cli.render import Format
 
 COLUMNS = (

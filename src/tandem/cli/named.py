@@ -11,11 +11,11 @@ from tandem.cli.door import project_of
 from tandem.cli.words import ENDINGS, REASONS, labelled, listed, local, named, say_whose, some_of, told_locally, told_refusal
 
 if TYPE_CHECKING:
+    from tandem.app.decisions.grounds import Asked, Speaks
     from tandem.app.explain.account import AccountExplained, Answered, AnswerStep
     from tandem.app.explain.explaining import NameRequest
     from tandem.app.explain.lead import LeadExplained, ReasonExplained
     from tandem.app.explain.touch import TouchExplained
-    from tandem.app.work.grounds import Asked, Speaks
     from tandem.cli.render import Format
 
 COLUMNS = ("part", "kind", "what", "stands", "line", "until", "says", "facts")

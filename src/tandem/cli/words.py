@@ -13,7 +13,7 @@ import click
 from tandem.values.instants import Instant, read_instant, to_datetime
 
 if TYPE_CHECKING:
-    from tandem.app.work.permits import RefusalShown
+    from tandem.app.decisions.permits import RefusalShown
 
 WIDTH, LABEL, NAME_MOST = 100, 11, 40
 _INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tandem.app.decisions.decided import Ruling, Work
+from tandem.app.decisions.grounds import Asked, Speaks, speaking, standing
+from tandem.app.decisions.lines import lines_of_records
+from tandem.app.decisions.owners import by_activity, called, field_of, owner_of
+from tandem.app.decisions.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.app.playbook.in_force import Taken
-from tandem.app.work.decided import Ruling, Work
-from tandem.app.work.grounds import Asked, Speaks, speaking, standing
-from tandem.app.work.lines import lines_of_records
-from tandem.app.work.owners import by_activity, called, field_of, owner_of
-from tandem.app.work.permits import PermitShown, RefusalShown, show_permit, show_refusals, shown
 from tandem.signals.world import Subject
 from tandem.values.instants import DAY, Instant
 from tandem.values.instants import show as show_instant

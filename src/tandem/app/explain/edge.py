@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from tandem.app.decisions.decided import Ruling, Work, open_work
+from tandem.app.decisions.fates import Fate, fate_of
+from tandem.app.decisions.lines import Told, tell_changes
+from tandem.app.decisions.measured import tests_of, values_of
+from tandem.app.decisions.permits import line_of
 from tandem.app.failures import UnknownName
 from tandem.app.history.edges import KeptEdges, find_signal, find_subject
 from tandem.app.playbook.in_force import Taken
 from tandem.app.project import Project, storage_faults
-from tandem.app.work.decided import Ruling, Work, open_work
-from tandem.app.work.fates import Fate, fate_of
-from tandem.app.work.lines import Told, tell_changes
-from tandem.app.work.measured import tests_of, values_of
-from tandem.app.work.permits import line_of
 from tandem.language.expression.check import check
 from tandem.language.expression.nodes import Condition, Value
 from tandem.language.expression.show import show

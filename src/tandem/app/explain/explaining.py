@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tandem.app.decisions.decided import Ruling, Work, open_work
 from tandem.app.explain.account import AccountExplained, Whom, explain_account
 from tandem.app.explain.lead import LeadExplained, explain_lead
 from tandem.app.explain.touch import TouchExplained, explain_touch
 from tandem.app.failures import Failure, UnknownName, WrongUsage
 from tandem.app.project import Project, storage_faults
-from tandem.app.work.decided import Ruling, Work, open_work
 from tandem.boundary.playbook.policy import PURPOSES
 from tandem.language.expression.nodes import About
 from tandem.signals.world import Subject

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tandem.app.decisions.decided import Work
+from tandem.app.decisions.grounds import FACTS_SHOWN
+from tandem.app.decisions.lines import tell_changes
+from tandem.app.decisions.measured import said, sentence, values_of
+from tandem.app.decisions.permits import line_of, shown
 from tandem.app.explain.account import Answered, Whom, answered
 from tandem.app.failures import UnknownName
 from tandem.app.playbook.in_force import Taken
-from tandem.app.work.decided import Work
-from tandem.app.work.grounds import FACTS_SHOWN
-from tandem.app.work.lines import tell_changes
-from tandem.app.work.measured import said, sentence, values_of
-from tandem.app.work.permits import line_of, shown
 from tandem.language.expression.check import check
 from tandem.language.expression.show import show as show_expression
 from tandem.values.instants import Instant

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tandem.app.boundary import TouchRow, show_touch
+from tandem.app.decisions.decided import Ruling, Work
+from tandem.app.decisions.lines import lines_of_records
 from tandem.app.explain.account import Answered, Whom, answered
 from tandem.app.playbook.in_force import Taken
-from tandem.app.work.decided import Ruling, Work
-from tandem.app.work.lines import lines_of_records
 from tandem.signals.world import Subject
 from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tandem.app.backtest import Backtested, BacktestRequest, Backtests, Unmatched, matched_kind
+from tandem.app.decisions.decided import Work, work_of
+from tandem.app.decisions.fates import why_no_lead
 from tandem.app.history.edges import KeptEdges, kept_edges
 from tandem.app.playbook.in_force import InForce, Version
 from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
-from tandem.app.work.decided import Work, work_of
-from tandem.app.work.fates import why_no_lead
 from tandem.signals.playbook.declare import Signal
 from tandem.storage.log import Log
 from tandem.values.durations import Duration

@@ -12,7 +12,7 @@ from tandem.storage.log import Log
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.app.work.decided import Ruling
+    from tandem.app.decisions.decided import Ruling
     from tandem.signals.because import Change
     from tandem.signals.fold import Fold
     from tandem.signals.world import Subject

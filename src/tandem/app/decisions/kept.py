@@ -21,7 +21,7 @@ from tandem.storage.playbooks import digest_of
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:
-    from tandem.app.work.decided import Work
+    from tandem.app.decisions.decided import Work
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def kept_report(project: Project, typed: str | None, name: str, kind: type[T], f
             return msgspec.msgpack.decode(found[1][part]["told"].tobytes(), type=kind)
         except msgspec.DecodeError:
             pass  # It will be made again.
-    from tandem.app.work.decided import work_of
+    from tandem.app.decisions.decided import work_of
 
     report = find(work_of(project, log, as_of, standing or find_in_force(project, as_of, draft=draft)))
     if whose is not None and log.exists:

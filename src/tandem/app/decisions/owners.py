@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from tandem.app.work.decided import Ruling
+from tandem.app.decisions.decided import Ruling
 from tandem.language.expression.nodes import Any, FieldRef, Since
 from tandem.language.source import Source
 from tandem.signals.world import Subject

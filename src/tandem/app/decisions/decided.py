@@ -45,7 +45,7 @@ class Ruling:
 
     @cached_property
     def answers(self) -> Answers:
-        from tandem.app.work.answering import answers_of
+        from tandem.app.decisions.answering import answers_of
 
         return answers_of(self.project, self.log, self.playbook, self.as_of, fold=self.fold)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tandem.app.work.decided import Ruling
-from tandem.app.work.lines import lines_of_events, lines_of_records, tell_changes
-from tandem.app.work.measured import sentence, tell
-from tandem.app.work.permits import EvidenceShown, line_of, show_evidence, shown
+from tandem.app.decisions.decided import Ruling
+from tandem.app.decisions.lines import lines_of_events, lines_of_records, tell_changes
+from tandem.app.decisions.measured import sentence, tell
+from tandem.app.decisions.permits import EvidenceShown, line_of, show_evidence, shown
 from tandem.boundary.playbook.policy import Cap, Suppression, Table
 from tandem.language.expression.show import show as show_expression
 from tandem.language.source import Span

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tandem.app.work.decided import Work
-from tandem.app.work.permits import RefusalShown, show_refusals, shown
+from tandem.app.decisions.decided import Work
+from tandem.app.decisions.permits import RefusalShown, show_refusals, shown
 from tandem.values.instants import Instant
 from tandem.values.instants import show as show_instant
 
