@@ -132,6 +132,13 @@ STORIES = (
         2026-03-05 ann is dan
         2026-03-06 undo #merged
     """),
+    past_told("""
+        2026-03-02 ?x is ann
+        2026-03-01 (known 2026-03-06) ?x is ann
+        2026-03-02 ann joins @/w1
+        2026-03-01 (known 2026-03-06) ann joins @/w1
+        2026-03-03 Opened by ?x
+    """),
 )  # fmt: skip
 
 

@@ -210,7 +210,7 @@ def links_that_were_undone_still_hold(m: pytest.MonkeyPatch) -> None:
 
 
 def the_last_person_seen_owns_the_workspace(m: pytest.MonkeyPatch) -> None:
-    m.setattr(sightings, "_may_be_first", lambda group, occurred, known, sure: known == known)
+    m.setattr(sightings, "may_be_first", lambda group, occurred, known, sure: known == known)
     m.setattr(sightings, "_in_turn", lambda found: sorted((link for link, _ in found), key=links.in_order, reverse=True))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tandem.facts.corrections import OPEN
-from tandem.identity import existence, history, latest, lives, merges_over_time, owners_over_time, persons_apart, sightings
+from tandem.identity import existence, history, lasting, latest, lives, merges_over_time, owners_over_time, persons_apart, sightings
 from tandem.identity.links import Link
 from tandem.identity.lives import Lives
 from tandem.identity.merges_over_time import MergesOverTime
@@ -107,11 +107,28 @@ def a_sighting_that_may_be_taken_back_rules_out_others(m: pytest.MonkeyPatch) ->
     m.setattr(history, "sightings", lambda events, blocked, claims, doubtful: right(events, blocked, claims, doubtful[:0]))
 
 
+def a_call_that_may_be_taken_back_rules_out_others(m: pytest.MonkeyPatch) -> None:
+    right = history.essential_calls
+    m.setattr(history, "essential_calls", lambda calls, gone: right(calls, {}))
+
+
+def a_call_rules_out_what_was_known_before_it(m: pytest.MonkeyPatch) -> None:
+    right = lives.may_be_first
+    m.setattr(lives, "may_be_first", lambda group, occurred, known, sure: right(group, occurred, np.zeros(len(known), np.int64), sure))
+
+
+def who_ever_has_a_fact_is_always_told_by_facts(m: pytest.MonkeyPatch) -> None:
+    m.setattr(lasting.Lasting, "covers", lambda self, there, subjects: np.bincount(self.subject, minlength=subjects) > 0)
+
+
+def only_the_last_time_that_somebody_was_there_counts(m: pytest.MonkeyPatch) -> None:
+    right = lasting.Lasting.united
+    m.setattr(lasting.Lasting, "united", lambda self: right(self).take(np.diff(right(self).subject, append=-1) != 0))
+
+
 def a_sighting_of_a_visitor_rules_out_others(m: pytest.MonkeyPatch) -> None:
-    right = sightings._may_be_first
-    m.setattr(
-        sightings, "_may_be_first", lambda group, occurred, known, sure: right(group, occurred, known, np.ones(len(sure), dtype=bool))
-    )
+    right = sightings.may_be_first
+    m.setattr(sightings, "may_be_first", lambda group, occurred, known, sure: right(group, occurred, known, np.ones(len(sure), dtype=bool)))
 
 
 def what_was_said_before_is_an_echo_though_another_was_said_between(m: pytest.MonkeyPatch) -> None:
@@ -171,7 +188,7 @@ def the_last_of_a_person_goes_by_delivery_not_by_fact_id(m: pytest.MonkeyPatch) 
 
 
 def records_make_nothing_exist(m: pytest.MonkeyPatch) -> None:
-    m.setattr(existence, "_of_records", lambda owners, recorded, merges: {})
+    m.setattr(existence, "_of_records", lambda owners, kind, recorded, names: lasting.NOBODY)
 
 
 def records_of_what_is_merged_away_stay_its_own(m: pytest.MonkeyPatch) -> None:
@@ -179,7 +196,7 @@ def records_of_what_is_merged_away_stay_its_own(m: pytest.MonkeyPatch) -> None:
 
 
 def persons_of_several_accounts_are_taken_for_persons_of_one(m: pytest.MonkeyPatch) -> None:
-    m.setattr(latest.Accounts, "until_before", lambda self: np.zeros(max(len(self.since) - 1, 0), dtype=np.int64))
+    m.setattr(latest, "_are_of_several", lambda whole, persons: np.zeros(persons + 1, dtype=bool))
 
 
 def who_is_left_out_by_name_is_asked_about_with_others(m: pytest.MonkeyPatch) -> None:
@@ -196,7 +213,9 @@ BUGS: tuple[Plant, ...] = (
     a_shared_browser_stays_shared_when_a_claim_is_taken_back, a_fact_that_is_gone_keeps_its_belonging,
     the_last_of_a_person_is_the_last_one_known, the_last_of_a_person_goes_by_delivery_not_by_fact_id,
     persons_of_several_accounts_are_taken_for_persons_of_one, who_is_left_out_by_name_is_asked_about_with_others,
-    records_make_nothing_exist, records_of_what_is_merged_away_stay_its_own,
+    records_make_nothing_exist, records_of_what_is_merged_away_stay_its_own, a_call_that_may_be_taken_back_rules_out_others,
+    a_call_rules_out_what_was_known_before_it, who_ever_has_a_fact_is_always_told_by_facts,
+    only_the_last_time_that_somebody_was_there_counts,
 )  # fmt: skip
 
 

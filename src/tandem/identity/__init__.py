@@ -7,5 +7,6 @@ stands under whom.
 Law: learning reaches back, change does not; one event belongs to one account; a fact known later changes no earlier answer.
 Read `rules.py`, `domains.py`, `links.py`, `steps.py`, `merges.py`, `coded.py`, `sightings.py`, `owners.py`, `families.py`,
 `conflicts.py`, `subjects.py`, `why.py`, `exclusions.py`, `identity.py`; over time: `lives.py`, `merges_over_time.py`,
-`owners_over_time.py`, `events.py`, `persons_apart.py`, `cells.py`, `latest.py`, `existence.py`, `families_over_time.py`, `history.py`.
+`owners_over_time.py`, `events.py`, `persons_apart.py`, `cells.py`, `lasting.py`, `latest.py`, `existence.py`, `families_over_time.py`,
+`history.py`.
 """

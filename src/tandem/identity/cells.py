@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tandem.facts.corrections import OPEN
-from tandem.identity.coded import CodedEvents, Numbers, StepTable
+from tandem.identity.coded import CodedEvents, Names, Numbers, StepTable
 from tandem.identity.events import Events
 from tandem.identity.exclusions import matched_on, matches
 from tandem.identity.owners import Belonging
@@ -41,18 +41,18 @@ class Coded:
     """One column of the answers. codes: (answers,) into `texts`; -1 is none."""
 
     codes: Codes
-    texts: list[str]
+    texts: pa.StringArray
 
     @classmethod
     def of(cls, texts: Iterable[str | None]) -> Coded:
         codes: dict[str | None, int] = {None: -1}
         numbers = np.fromiter((codes.setdefault(text, len(codes) - 1) for text in texts), np.int32)
-        return cls(numbers, [text for text in codes if text is not None])
+        return cls(numbers, pa.array((text for text in codes if text is not None), pa.string()))
 
     def taken(self, answer: Numbers) -> pa.DictionaryArray:
         """(n,) the texts of answers, as a dictionary."""
         codes = self.codes[answer]
-        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(self.texts, pa.string()))
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), self.texts)
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,9 @@ def _repeated(steps: StepTable, keys: Numbers) -> tuple[StepTable, Numbers]:
 
 def _persons(models: Coded, model_answer: Numbers, persons: Sequence[str], person: Numbers) -> Coded:
     """The person of each answer: its own, else the model's."""
-    codes = {text: code for code, text in enumerate(models.texts)}
-    own = np.fromiter((*(codes.setdefault(text, len(codes)) for text in persons), -1), np.int32)
-    return Coded(np.where(person >= 0, own[person], models.codes[model_answer]).astype(np.int32), list(codes))
+    names = Names(models.texts)
+    own = np.append(names.codes(persons), -1)
+    return Coded(np.where(person >= 0, own[person], models.codes[model_answer]).astype(np.int32), names.texts)
 
 
 def _begins(over: Steps[Steps[Belonging]], rules: Sequence[Exclusion]) -> Sequence[int]:

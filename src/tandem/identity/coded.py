@@ -17,6 +17,7 @@ Numbers = NDArray[np.int64]
 IDENTIFIERS = ("user_id", "anonymous_id", "workspace_id", "account_id")
 # Past so many steps of a key, its step is sought rather than climbed to.
 CLIMBED_MAX = 8
+_END = np.iinfo(np.int64).max
 
 Combination = tuple[str | None, str | None, str | None, str | None]
 
@@ -48,11 +49,11 @@ class CodedEvents:
         )
         return user, visitor, place, account
 
-    def codes_where(self, is_meant: Callable[[str], bool]) -> list[Numbers]:
+    def codes_where(self, are_meant: Callable[[Sequence[str]], NDArray[np.bool_]]) -> list[Numbers]:
         """The codes of each identifier, -1 also where a text is not meant; each text is looked at once."""
         found: list[Numbers] = []
         for codes, texts in zip(self.identifiers, self.texts, strict=True):
-            code_of = np.array([*(code if is_meant(text) else -1 for code, text in enumerate(texts)), -1])
+            code_of = np.append(np.where(are_meant(texts), np.arange(len(texts)), -1), -1)
             found.append(code_of[codes])
         return found
 
@@ -65,10 +66,36 @@ class CodedEvents:
         for name in IDENTIFIERS:
             codes, distinct = encoded(events.column(name))
             # Made dense after every column, so that the product never outgrows 64 bits.
-            key, pairs = _dense(key * len(distinct) + codes)
+            key, pairs = dense(key * len(distinct) + codes)
             parts = [part[pairs // len(distinct)] for part in parts] + [pairs % len(distinct)]
             texts.append([str(text) for text in distinct[1:]])
         return cls(key, np.stack(parts) - 1, texts, instants_of(events, "occurred_at"))
+
+
+class Names:
+    """Texts by code. Those that are asked for the first time get the next codes."""
+
+    def __init__(self, texts: pa.StringArray) -> None:
+        self.texts = texts
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def codes(self, texts: Any) -> Numbers:
+        """(n,) -1 is none."""
+        asked = pa.array(texts, pa.string())
+        found = pc.index_in(asked, self.texts)
+        news = asked.filter(pc.and_(found.is_null(), asked.is_valid())).unique()
+        if len(news):
+            self.texts = pa.concat_arrays([self.texts, news])
+            found = pc.index_in(asked, self.texts)
+        return np.asarray(found.fill_null(-1), dtype=np.int64)
+
+    def of(self, codes: Numbers | Sequence[int]) -> list[str | None]:
+        """The texts of codes."""
+        coded = np.asarray(codes, dtype=np.int64)
+        found: list[str | None] = self.texts.take(pa.array(coded, mask=coded < 0)).to_pylist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -89,15 +116,20 @@ class StepTable:
     def step_of(self, key: Numbers, at: Numbers) -> Numbers:
         """(n,) the step of `key[i]` that holds at `at[i]`, as an index into `starts`."""
         step = self.first[key]
-        count = self.count[key]
-        rows = np.flatnonzero((count > 1) & (count <= CLIMBED_MAX))
+        # Most keys have one step, and most tables no other keys.
+        several = self.count > 1
+        if not several.any():
+            return step
+        among = np.flatnonzero(several[key])
+        count = self.count[key[among]]
+        rows = among[count <= CLIMBED_MAX]
         # Few steps are climbed one by one, for all rows at once and for ever fewer of them.
         while len(rows):
             further = step[rows] + 1
-            rows = rows[further < self.first[key[rows]] + count[rows]]
+            rows = rows[further < self.first[key[rows]] + self.count[key[rows]]]
             rows = rows[self.starts[step[rows] + 1] <= at[rows]]
             step[rows] += 1
-        rows = np.flatnonzero(count > CLIMBED_MAX)
+        rows = among[count > CLIMBED_MAX]
         if len(rows):
             step[rows] = self._sought(key[rows], at[rows])
         return step
@@ -146,7 +178,18 @@ def decoded(codes: Numbers, distinct: Sequence[str | None]) -> Any:
     return texts.take(pa.array(codes, mask=codes < 0))
 
 
-def _dense(key: Numbers) -> tuple[Numbers, Numbers]:
+def dense(key: Numbers) -> tuple[Numbers, Numbers]:
     """The same keys numbered from 0 in order of first appearance, and the keys in that order."""
     coded = pc.dictionary_encode(pa.array(key))
     return np.asarray(coded.indices, dtype=np.int64), np.asarray(coded.dictionary, dtype=np.int64)
+
+
+def may_be_first(group: Numbers, occurred: Numbers, known: Numbers, sure: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows the first sure row of their group, in the order of knowing, does not rule out: it comes before them, known no later."""
+    groups = int(group.max(initial=-1)) + 1
+    first, begun = np.full(groups, _END), np.full(groups, _END)
+    np.minimum.at(first, group[sure], known[sure])
+    firsts = np.flatnonzero(sure & (known == first[group]))
+    np.minimum.at(begun, group[firsts], occurred[firsts])
+    kept: NDArray[np.bool_] = (known < first[group]) | (occurred <= begun[group])
+    return kept

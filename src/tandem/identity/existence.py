@@ -5,21 +5,23 @@ A subject exists while some fact or record known then belongs to it (excluded on
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
+from itertools import compress
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tandem.facts.corrections import OPEN
 from tandem.identity.cells import Cells, Coded, Stretches
-from tandem.identity.coded import Numbers
+from tandem.identity.coded import Names, Numbers, instants_of
 from tandem.identity.events import Events
-from tandem.identity.latest import Held, account_of_latest
-from tandem.identity.links import usable
+from tandem.identity.lasting import NOBODY, Held, Lasting
+from tandem.identity.latest import account_of_latest
+from tandem.identity.links import are_usable
 from tandem.identity.lives import Stretch, life
 from tandem.identity.merges_over_time import MergesOverTime
 from tandem.identity.owners_over_time import OwnersOverTime
@@ -65,59 +67,39 @@ class Facts:
         return known, begun
 
 
-class Naming(NamedTuple):
-    """That versions of records name the subject `id` of a kind; and which workspace, and whether any account, they name with it."""
-
-    kind: str
-    id: str
-    workspace: str | None
-    names_account: bool
-
-
-Recorded = Mapping[Naming, Sequence[Stretch]]
-Lasting = defaultdict[str, list[Stretch]]
+# When versions of records are known that name the subject `id` of a kind; which workspace, and whether any account, they name with it.
+RECORDED = pa.schema(
+    [
+        *((name, pa.large_string()) for name in ("kind", "id", "workspace")),
+        ("names_account", pa.bool_()),
+        *((name, pa.int64()) for name in ("since", "until")),
+    ]
+)
 
 
-def find_existence(owners: OwnersOverTime, facts: Facts, recorded: Recorded) -> Existence:
-    """recorded: by what they name, as the source has it, when versions of records are known."""
+def find_existence(owners: OwnersOverTime, facts: Facts, recorded: pa.Table) -> Existence:
+    """recorded: `RECORDED`, ids as the source has them."""
     cells = facts.cells
-    persons, workspaces, accounts = (_of_facts(facts, column) for column in (cells.person, cells.workspace, cells.account))
-    for kind, there in (("person", persons), ("workspace", workspaces), ("account", accounts)):
-        _add(there, _of_records(owners, kind, {naming: stretches for naming, stretches in recorded.items() if naming.kind == kind}))
-    latest = account_of_latest(cells, facts.events, facts.firsts[1], facts.doubtful, facts.taken, facts.over)
-    held_by_person = {one: _held(united(there), latest.get(one, ()), partial(_of_person, owners, one)) for one, there in persons.items()}
-    held_by_workspace = {one: _held(united(there), (), partial(_of_workspace, owners, one)) for one, there in workspaces.items()}
-    # A record that names no account belongs to that of its workspace, and where that has none, to that of its person.
-    leading = {naming: stretches for naming, stretches in recorded.items() if not naming.names_account}
-    of_workspaces = {naming: stretches for naming, stretches in leading.items() if naming.kind == "workspace"}
-    of_persons = {
-        naming: _outside(stretches, held_by_workspace.get(naming.workspace or "", ()))
-        for naming, stretches in leading.items()
-        if naming.kind == "person"
+    columns = {"person": cells.person, "workspace": cells.workspace, "account": cells.account}
+    names = {kind: Names(column.texts) for kind, column in columns.items()}
+    there = {
+        kind: _of_facts(facts, column).and_(_of_records(owners, kind, recorded, names[kind])).united() for kind, column in columns.items()
     }
-    for kind, held_by, records in (("person", held_by_person, of_persons), ("workspace", held_by_workspace, of_workspaces)):
-        for one, stretches in _of_records(owners, kind, records).items():
-            for since, until, account in held_by[one]:
-                if account is not None:
-                    accounts[account] += _within(united(stretches), since, until)
-    whole = {one: [(since, until, None) for since, until in united(there)] for one, there in accounts.items() if there}
-    return Existence(_table(held_by_person), _table(held_by_workspace), _table(whole).drop_columns(["account"]))
-
-
-def united(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """The same instants in stretches that are in order and apart from each other."""
-    found: list[Stretch] = []
-    for since, until in sorted(stretches):
-        if found and since <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], until))
-        else:
-            found.append((since, until))
-    return found
-
-
-def _add(lasting: Lasting, more: Lasting) -> None:
-    for one, stretches in more.items():
-        lasting[one] += stretches
+    latest = account_of_latest(cells, facts.events, facts.firsts[1], facts.doubtful, facts.taken, facts.over)
+    held = {
+        "person": _held_by(there["person"], latest, names["person"], names["account"], partial(_of_person, owners)),
+        "workspace": _held_by(there["workspace"], NOBODY, names["workspace"], names["account"], partial(_of_workspace, owners)),
+    }
+    # A record that names no account belongs to that of its workspace, and where that has none, to that of its person.
+    leading = recorded.filter(pc.invert(recorded["names_account"]))
+    leading = _without_accounts_of_workspaces(leading, held["workspace"], names["workspace"], names["account"])
+    led = [_of_records(owners, kind, leading, names[kind]).united().held_by(whose) for kind, whose in held.items()]
+    accounts = there["account"].and_(*(Lasting.there(each.account, each.since, each.until) for each in led)).united()
+    return Existence(
+        _table(held["person"], names["person"], names["account"]),
+        _table(held["workspace"], names["workspace"], names["account"]),
+        _table(accounts, names["account"], names["account"]).drop_columns(["account"]),
+    )
 
 
 def _of_facts(facts: Facts, column: Coded) -> Lasting:
@@ -127,31 +109,41 @@ def _of_facts(facts: Facts, column: Coded) -> Lasting:
     since, until, answer = (
         np.concatenate(pair) for pair in ((since, taken.since), (cells.until, taken.until), (cells.answer, taken.answer))
     )
-    code = column.codes[answer]
+    code = column.codes[answer].astype(np.int64)
     there = np.flatnonzero((since < until) & (code >= 0))
-    # Of stretches that end together only the longest is needed, and most are open.
-    order = there[np.lexsort((since[there], until[there], code[there]))]
-    code, since, until = code[order], since[order], until[order]
-    longest = np.flatnonzero(np.append(True, (code[1:] != code[:-1]) | (until[1:] != until[:-1]))) if len(order) else order
-    found: Lasting = defaultdict(list)
-    for one, begun, over in zip(code[longest].tolist(), since[longest].tolist(), until[longest].tolist(), strict=True):
-        found[column.texts[one]].append((begun, over))
-    return found
+    return Lasting.there(code[there], since[there], until[there])
 
 
-def _of_records(owners: OwnersOverTime, kind: str, recorded: Recorded) -> Lasting:
+def _of_records(owners: OwnersOverTime, kind: str, recorded: pa.Table, names: Names) -> Lasting:
     """When records belong to each subject of a kind, after merges."""
+    recorded = recorded.filter(pc.equal(recorded["kind"], kind))
+    ids, since, until = recorded["id"].to_pylist(), instants_of(recorded, "since"), instants_of(recorded, "until")
     merges: MergesOverTime | None = {"person": owners.persons, "account": owners.accounts}.get(kind)
-    found: Lasting = defaultdict(list)
-    for (_, one, *_), stretches in recorded.items():
-        if usable(one, owners.blocked) is None:
-            continue
-        if merges is None or not merges.may_change(one):
-            found[one] += stretches
-            continue
-        for since, until, root in _spans(owners.over(partial(merges.root, one), ALWAYS)):
-            found[root] += _within(stretches, since, until)
-    return found
+    counts = are_usable(ids, owners.blocked)
+    moves = np.zeros(len(ids), dtype=bool) if merges is None else np.fromiter(map(merges.may_change, ids), bool, len(ids))
+    stays = counts & ~moves
+    moved: list[tuple[str, int, int]] = []
+    for row in np.flatnonzero(counts & moves).tolist():
+        assert merges is not None
+        for begun, over, root in _spans(owners.over(partial(merges.root, ids[row]), ALWAYS)):
+            moved += [(root, *part) for part in _within([(int(since[row]), int(until[row]))], begun, over)]
+    subject = names.codes([*compress(ids, stays), *(root for root, _, _ in moved)])
+    of_moved = np.array([part for _, *part in moved], dtype=np.int64).reshape(-1, 2)
+    return Lasting.there(subject, np.append(since[stays], of_moved[:, 0]), np.append(until[stays], of_moved[:, 1]))
+
+
+def _without_accounts_of_workspaces(leading: pa.Table, whose: Lasting, workspaces: Names, accounts: Names) -> pa.Table:
+    """The records of persons only while the workspace that they name too has no account."""
+    both = pc.and_(pc.equal(leading["kind"], "person"), pc.is_valid(leading["workspace"]))
+    named = leading.filter(both).to_pylist()
+    place = workspaces.codes([each["workspace"] for each in named])
+    held = whose.take(np.isin(whose.subject, place)).by_subject(accounts)
+    parts = [
+        each | {"since": since, "until": until}
+        for each, one in zip(named, place.tolist(), strict=True)
+        for since, until in _outside([(each["since"], each["until"])], held.get(one, ()))
+    ]
+    return pa.concat_tables([leading.filter(pc.invert(both)), pa.Table.from_pylist(parts, RECORDED)])
 
 
 def _within(stretches: Iterable[Stretch], since: int, until: int) -> list[Stretch]:
@@ -168,10 +160,22 @@ def _outside(stretches: Iterable[Stretch], held: Iterable[Held]) -> list[Stretch
     ]
 
 
+def _held_by(there: Lasting, latest: Lasting, names: Names, accounts: Names, otherwise: Callable[[str, int], Steps[str | None]]) -> Lasting:
+    """Whose subjects are while they are there: as their latest fact says, and `otherwise` where they have none."""
+    # Most have a fact whenever they are there: they need not be looked at one by one.
+    told = latest.covers(there, len(names))
+    asked, known = there.take(~told[there.subject]).by_subject(accounts), latest.take(~told[latest.subject]).by_subject(accounts)
+    rows = [
+        (one, *held)
+        for (one, stretches), name in zip(asked.items(), names.of(list(asked)), strict=True)
+        for held in _held([(since, until) for since, until, _ in stretches], known.get(one, ()), partial(otherwise, str(name)))
+    ]
+    subject, since, until = (np.array([row[column] for row in rows], dtype=np.int64) for column in range(3))
+    return latest.take(told[latest.subject]).and_(Lasting(subject, accounts.codes([row[3] for row in rows]), since, until))
+
+
 def _held(there: Sequence[Stretch], latest: Sequence[Held], otherwise: Callable[[int], Steps[str | None]]) -> list[Held]:
-    """Whose a subject is while it is there: as its latest fact says, and `otherwise` where it has none."""
-    if len(there) == len(latest) == 1 and latest[0][:2] == there[0]:
-        return list(latest)
+    """The same of one subject."""
     found: list[Held] = []
     told = iter(latest)
     each = next(told, None)
@@ -206,15 +210,19 @@ def _spans(steps: Steps[V]) -> Iterable[tuple[int, int, V]]:
     return zip(steps.starts, (*steps.starts[1:], OPEN), steps.values, strict=True)
 
 
-def _table(held_by: Mapping[str, Sequence[Held]]) -> pa.Table:
-    ordered = sorted(held_by)
-    rows = [held for one in ordered for held in held_by[one]]
-    number = np.repeat(np.arange(len(ordered), dtype=np.int32), [len(held_by[one]) for one in ordered])
-    return pa.table(
-        {
-            "id": pa.DictionaryArray.from_arrays(pa.array(number), pa.array(ordered, pa.string())),
-            "since": pa.array([since for since, _, _ in rows], pa.int64()),
-            "until": pa.array([until for _, until, _ in rows], pa.int64()),
-            "account": pa.array([account for _, _, account in rows], pa.string()).dictionary_encode(),
-        }
-    )
+def _table(lasting: Lasting, names: Names, accounts: Names) -> pa.Table:
+    ids = _named(lasting.subject, names)
+    table = pa.table({"id": ids, "since": lasting.since, "until": lasting.until, "account": _named(lasting.account, accounts)})
+    return table.take(pa.array(np.lexsort((lasting.since, np.asarray(ids.indices)))))
+
+
+def _named(codes: Numbers, names: Names) -> pa.DictionaryArray:
+    """The texts of codes, as a dictionary of those that occur, which ascend."""
+    used, place = np.unique(codes[codes >= 0], return_inverse=True)
+    texts = names.texts.take(pa.array(used))
+    order = np.asarray(pc.sort_indices(texts), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    numbers = np.full(len(codes), -1, dtype=np.int32)
+    numbers[codes >= 0] = rank[place]
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), texts.take(pa.array(order)))

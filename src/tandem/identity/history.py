@@ -20,11 +20,11 @@ from tandem.identity.cells import Cells, Stretches, alike, over_time, without_ec
 from tandem.identity.coded import Numbers
 from tandem.identity.events import Events, rows_that_may_go
 from tandem.identity.exclusions import matching
-from tandem.identity.existence import Existence, Facts, Naming, find_existence
+from tandem.identity.existence import RECORDED, Existence, Facts, find_existence
 from tandem.identity.families_over_time import families_over_time
 from tandem.identity.identity import NO_EVENTS, plain_table
 from tandem.identity.links import folded, read_links
-from tandem.identity.lives import Gone, Lives, Stretch, life
+from tandem.identity.lives import Gone, Lives, Stretch, essential_calls, life
 from tandem.identity.owners_over_time import OwnersOverTime
 from tandem.identity.rules import Rules
 from tandem.identity.sightings import sightings
@@ -54,7 +54,8 @@ class History:
     def of_events(cls, events: Events, tables: Mapping[str, pa.Table], rules: Rules, gone: Gone) -> History:
         """The same where few of the events are in memory. tables: plain columns; of events, those that are `identify` or `group`."""
         blocked = folded(rules.blocked_ids)
-        links = read_links(tables, blocked, ())
+        calls = {"event": essential_calls(tables["event"], gone)} if "event" in tables else {}
+        links = read_links({**tables, **calls}, blocked, ())
         sighted = sightings(events, blocked, links.anonymous, rows_that_may_go(events, gone))
         return cls(OwnersOverTime(links, rules, sighted, Lives(gone)), events, gone)
 
@@ -149,19 +150,20 @@ def lives_of(events: Events, rows: Numbers, gone: Gone) -> dict[int, list[Stretc
     return {position: life(since, gone.get(fact, ())) for position, since, fact in said}
 
 
-def _recorded(records: pa.Table | None, gone: Gone) -> dict[Naming, list[Stretch]]:
-    """When a version is known that names a subject."""
-    found: dict[Naming, list[Stretch]] = {}
+def _recorded(records: pa.Table | None, gone: Gone) -> pa.Table:
+    """When a version is known that names a subject: `RECORDED`."""
     if records is None:
-        return found
+        return RECORDED.empty_table()
     named = ["kind", "id", "workspace", "names_account"]
     versions = plain_table(records.select([*named, "fact_id", "known_at"]))
     ids = versions.column("fact_id")
     doubtful = pc.is_in(ids, pa.array(sorted(gone), ids.type))
     # Of versions that stay, the first known says all.
     sure = versions.filter(pc.invert(doubtful)).group_by(named).aggregate([("known_at", "min")])
-    for *naming, known in zip(*(sure.column(name).to_pylist() for name in (*named, "known_at_min")), strict=True):
-        found[Naming(*naming)] = [(known, OPEN)]
-    for *naming, fact, known in zip(*(column.to_pylist() for column in versions.filter(doubtful).columns), strict=True):
-        found.setdefault(Naming(*naming), []).extend(life(known, gone.get(fact, ())))
-    return found
+    sure = sure.select(named).append_column("since", sure["known_at_min"]).append_column("until", pa.repeat(OPEN, sure.num_rows))
+    taken = [
+        version | {"since": since, "until": until}
+        for version in versions.filter(doubtful).to_pylist()
+        for since, until in life(version["known_at"], gone.get(version["fact_id"], ()))
+    ]
+    return pa.concat_tables([sure.cast(RECORDED), pa.Table.from_pylist(taken, RECORDED)])

@@ -8,7 +8,6 @@ side by side.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -21,9 +20,9 @@ from numpy.typing import NDArray
 from tandem.identity.cells import Cells, Stretches, without_echoes
 from tandem.identity.coded import Numbers
 from tandem.identity.events import Events
+from tandem.identity.lasting import Lasting
 
-# Since, until (half-open), and the account or None.
-Held = tuple[int, int, str | None]
+Flags = NDArray[np.bool_]
 # The ids of facts, by row.
 Ids = Callable[[Numbers], list[str]]
 
@@ -41,34 +40,10 @@ class Spans:
         return Spans(self.person[chosen], self.row[chosen], self.since[chosen], self.until[chosen])
 
 
-@dataclass(frozen=True, eq=False)
-class Accounts:
-    """While some fact of a person belongs to an account, by person and since, all (m,). Persons and accounts are codes of the cells."""
-
-    person: Numbers
-    account: Numbers
-    since: Numbers
-    until: Numbers
-
-    @classmethod
-    def of(cls, person: Numbers, account: Numbers, since: Numbers, until: Numbers) -> Accounts:
-        order = np.lexsort((since, person))
-        return cls(person[order], account[order], since[order], until[order])
-
-    def take(self, chosen: Any) -> Accounts:
-        return Accounts(self.person[chosen], self.account[chosen], self.since[chosen], self.until[chosen])
-
-    def until_before(self) -> Numbers:
-        """(m - 1,) for each but the first, the latest end of the same person's before it; 0 for a person's first."""
-        distinct, rank = np.unique(self.until, return_inverse=True)
-        latest = distinct[np.maximum.accumulate(self.person * len(distinct) + rank) % max(len(distinct), 1)]
-        return np.where(self.person[1:] == self.person[:-1], latest[:-1], 0)
-
-
 def account_of_latest(
     cells: Cells, events: Events, begun: Numbers, doubtful: Numbers, taken: Stretches, over: Callable[[Numbers], Stretches]
-) -> dict[str, list[Held]]:
-    """By printed person, in order. A person without facts that have occurred has none.
+) -> Lasting:
+    """Persons and accounts are codes of the cells. A person without facts that have occurred has none.
 
     begun: (cells,) from when on a fact of the cell that is never gone is known and has occurred. doubtful: rows of those that may be
     gone, and their stretches. over: stretches of some rows, named by their position among those.
@@ -78,28 +53,20 @@ def account_of_latest(
     until, answer = np.concatenate([cells.until, taken.until]), np.concatenate([cells.answer, taken.answer])
     person = cells.person.codes[answer].astype(np.int64)
     there = np.flatnonzero((person >= 0) & (since < until))
-    whole = Accounts.of(person[there], cells.account.codes[answer[there]].astype(np.int64), since[there], until[there])
-    before = whole.until_before()
-    other = np.flatnonzero((whole.account[1:] != whole.account[:-1]) & (whole.since[1:] < before))
-    several = np.zeros(len(cells.person.texts) + 1, dtype=bool)
-    several[whole.person[other + 1]] = True
-    held = _named(_united(whole.take(~several[whole.person])), cells)
-    return held | _of_several(cells, events, several, over) if len(other) else held
+    whole = Lasting.of(person[there], cells.account.codes[answer[there]].astype(np.int64), since[there], until[there])
+    several = _are_of_several(whole, len(cells.person.texts))
+    held = whole.take(~several[whole.subject]).united()
+    return held.and_(_of_several(cells, events, several, over)) if several.any() else held
 
 
-def _united(apart: Accounts) -> Accounts:
-    """Of persons whose facts are of one account at any instant: from when until when they are of which."""
-    if len(apart.person) == 0:
-        return apart
-    before = apart.until_before()
-    begins = np.append(
-        True, (apart.person[1:] != apart.person[:-1]) | (apart.account[1:] != apart.account[:-1]) | (apart.since[1:] > before)
-    )
-    first = np.flatnonzero(begins)
-    return Accounts(apart.person[first], apart.account[first], apart.since[first], np.maximum.reduceat(apart.until, first))
+def _are_of_several(whole: Lasting, persons: int) -> Flags:
+    """(persons + 1,) whose facts are of several accounts at once; the last is none."""
+    several = np.zeros(persons + 1, dtype=bool)
+    several[whole.subject[1:][(whole.account[1:] != whole.account[:-1]) & (whole.since[1:] < whole.until_before())]] = True
+    return several
 
 
-def _of_several(cells: Cells, events: Events, several: NDArray[np.bool_], over: Callable[[Numbers], Stretches]) -> dict[str, list[Held]]:
+def _of_several(cells: Cells, events: Events, several: Flags, over: Callable[[Numbers], Stretches]) -> Lasting:
     """The same for persons whose facts are of several accounts at once."""
     looked_at = np.logical_or.reduceat(several[cells.person.codes[cells.answer]], cells.steps.first)
     rows = np.concatenate([part.start + np.flatnonzero(looked_at[cells.of_rows(events.coded, part)]) for part in events.slices()])
@@ -108,21 +75,12 @@ def _of_several(cells: Cells, events: Events, several: NDArray[np.bool_], over: 
     there = Spans(belongs.answer, belongs.row, np.maximum(belongs.since, occurred_at[belongs.row]), belongs.until)
     there = there.take(several[there.person] & (there.since < there.until))
     if len(there.row) == 0:
-        return {}
+        return Lasting(there.person, there.person, there.since, there.until)
     person, since, until, account = _with_account(_latest(there, occurred_at, lambda row: events.texts.ids(rows[row])), cells, stretches)
     # Neighbours of one account are one.
     begins = np.flatnonzero(np.append(True, (person[1:] != person[:-1]) | (account[1:] != account[:-1]) | (since[1:] != until[:-1])))
     ends = np.append(begins[1:], len(person)) - 1
-    return _named(Accounts(person[begins], account[begins], since[begins], until[ends]), cells)
-
-
-def _named(accounts: Accounts, cells: Cells) -> dict[str, list[Held]]:
-    names = [*cells.account.texts, None]
-    found: dict[str, list[Held]] = defaultdict(list)
-    columns = (each.tolist() for each in (accounts.person, accounts.since, accounts.until, accounts.account))
-    for one, begun, over, number in zip(*columns, strict=True):
-        found[cells.person.texts[one]].append((begun, over, names[number]))
-    return dict(found)
+    return Lasting(person[begins], account[begins], since[begins], until[ends])
 
 
 def _latest(there: Spans, occurred_at: Numbers, ids: Ids) -> Spans:

@@ -6,7 +6,7 @@ A link's id is its fact's id, `/` and the rule, so that one link can be taken ba
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tandem.identity.coded import encoded
 from tandem.identity.domains import registrable
@@ -119,6 +120,11 @@ def folded(ids: Collection[str]) -> frozenset[str]:
 def usable(text: str | None, blocked: frozenset[str]) -> str | None:
     """The id, or None where it is absent or blocked."""
     return None if text is None or text.strip().casefold() in blocked else text
+
+
+def are_usable(texts: Sequence[str], blocked: frozenset[str]) -> NDArray[np.bool_]:
+    """(n,) the same of many ids at once."""
+    return ~np.fromiter(map(blocked.__contains__, map(str.casefold, map(str.strip, texts))), bool, len(texts))
 
 
 def texts(table: pa.Table, column: str) -> list[str | None]:

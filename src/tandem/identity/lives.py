@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from tandem.facts.corrections import OPEN
+from tandem.identity.coded import dense, encoded, instants_of, may_be_first
 from tandem.identity.links import ByIdentifier, Link, Links, in_order, in_order_of_knowing
 
 Stretch = tuple[int, int]
@@ -29,6 +34,17 @@ def life(known_at: int, *gone: Sequence[Stretch]) -> list[Stretch]:
             stretches.append((since, start))
         since = max(since, end)
     return stretches if since == OPEN else [*stretches, (since, OPEN)]
+
+
+def united(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The same instants in stretches that are in order and apart from each other."""
+    found: list[Stretch] = []
+    for since, until in sorted(stretches):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until))
+        else:
+            found.append((since, until))
+    return found
 
 
 class Lives:
@@ -67,6 +83,22 @@ def essential(
         domain=ranked(links.domain),
         parent=_parents(links.parent, ranked, one_account),
     )
+
+
+def essential_calls(calls: pa.Table, gone: Gone) -> pa.Table:
+    """Calls without those that repeat another which comes before them in order, was known no later, and stays.
+
+    Their links would be none of the essential ones; most browsers identify the same person at every visit. Reads plain columns.
+    """
+    key = np.zeros(calls.num_rows, dtype=np.int64)
+    for name in ("type", "user_id", "anonymous_id", "workspace_id"):
+        codes, distinct = encoded(calls.column(name))
+        key, _ = dense(key * len(distinct) + codes)
+    # What is gone is a fact or a link, whose id begins with its fact's.
+    ids = calls.column("message_id")
+    doubtful = pc.is_in(ids, pa.array({part for one in gone for part in (one, one.rpartition("/")[0])}, ids.type))
+    sure = ~np.asarray(doubtful.combine_chunks(), dtype=bool)
+    return calls.filter(pa.array(may_be_first(key, instants_of(calls, "occurred_at"), instants_of(calls, "known_at"), sure)))
 
 
 def essential_merges(links: Sequence[Link], lives: Lives) -> list[Link]:

@@ -6,7 +6,7 @@ million combinations of people with few workspaces only the workspaces are asked
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,10 @@ from tandem.identity.coded import CodedEvents, Numbers
 from tandem.identity.domains import mail_domain
 from tandem.identity.events import Events
 from tandem.identity.exclusions import matches
-from tandem.identity.links import usable
+from tandem.identity.links import are_usable
 from tandem.identity.owners import Belonging
 from tandem.identity.owners_over_time import OwnersOverTime
+from tandem.identity.rules import Exclusion
 from tandem.identity.steps import Steps
 
 Flags = NDArray[np.bool_]
@@ -80,25 +81,30 @@ def _apart(coded: CodedEvents, owners: OwnersOverTime) -> tuple[Flags, Numbers, 
     }
     joining = {link.subject for link in links.join if link.subject_kind == "visitor"}
 
-    def is_same(user: str) -> bool:
-        return (
-            not owners.persons.may_change(user)
-            and owners.persons.component(user) not in left_out
-            and not any(matches(rule, user) for rule in by_person)
-        )
-
-    def is_nobody(visitor: str) -> bool:
-        return visitor not in links.anonymous and not any(matches(rule, f"?{visitor}") for rule in by_person)
-
-    users, visitors, places, _ = coded.codes_where(lambda text: usable(text, owners.blocked) is not None)
-    same_user, nobody, joins_none = (
-        np.array([*(asked(text) for text in texts), False], dtype=bool)
-        for asked, texts in ((is_same, coded.texts[0]), (is_nobody, coded.texts[1]), (lambda one: one not in joining, coded.texts[1]))
-    )
+    users, visitors, places, _ = coded.codes_where(lambda texts: are_usable(texts, owners.blocked))
+    names, browsers, _, _ = coded.texts
+    same = _none(names, owners.persons.may_change) & _unnamed(names, by_person)
+    if left_out:
+        same &= _none(names, lambda one: owners.persons.component(one) in left_out)
+    nobody = _none(browsers, links.anonymous.__contains__) & _unnamed([f"?{one}" for one in browsers], by_person)
+    joins_none = _none(browsers, joining.__contains__)
+    # The last of each is that of no id.
+    same, nobody, joins_none = (np.append(each, False) for each in (same, nobody, joins_none))
     is_visitor = (users < 0) & (visitors >= 0)
-    apart = np.where(places >= 0, same_user[users] | (is_visitor & nobody[visitors]), is_visitor & nobody[visitors] & joins_none[visitors])
-    persons = [*coded.texts[0], *(f"?{text}" for text in coded.texts[1])]
-    return apart, np.where(users >= 0, users, len(coded.texts[0]) + visitors), persons
+    apart = np.where(places >= 0, same[users] | (is_visitor & nobody[visitors]), is_visitor & nobody[visitors] & joins_none[visitors])
+    persons = [*names, *(f"?{one}" for one in browsers)]
+    return apart, np.where(users >= 0, users, len(names) + visitors), persons
+
+
+def _none(texts: Sequence[str], is_meant: Callable[[str], bool]) -> Flags:
+    return ~np.fromiter(map(is_meant, texts), bool, len(texts))
+
+
+def _unnamed(persons: Sequence[str], rules: Sequence[Exclusion]) -> Flags:
+    """Who is named by none of the rules."""
+    if not rules:
+        return np.ones(len(persons), dtype=bool)
+    return _none(persons, lambda one: any(matches(rule, one) for rule in rules))
 
 
 def _places(coded: CodedEvents, apart: Flags) -> Numbers:

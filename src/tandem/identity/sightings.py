@@ -11,14 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tandem.identity.coded import CodedEvents, Numbers
+from tandem.identity.coded import CodedEvents, Numbers, may_be_first
 from tandem.identity.events import Events
-from tandem.identity.links import ByIdentifier, Link, in_order, usable
+from tandem.identity.links import ByIdentifier, Link, are_usable, in_order
 
 _END = np.iinfo(np.int64).max
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, do
     rows = _may_be_first_of_combination(events, place_of, doubtful)
     combination, sure = np.asarray(coded.combination[rows], dtype=np.int64), ~np.isin(rows, doubtful)
     occurred, known = coded.occurred_at[rows], events.known_at[rows]
-    kept = _may_be_first(place_of[combination], occurred, known, sure & (who.users[combination] >= 0))
+    kept = may_be_first(place_of[combination], occurred, known, sure & (who.users[combination] >= 0))
     rows, combination, sure, occurred, known = rows[kept], combination[kept], sure[kept], occurred[kept], known[kept]
     ids, sources = events.texts.ids_and_sources(rows)
     facts = (ids, occurred.tolist(), known.tolist(), sources)
@@ -62,15 +60,15 @@ def sightings(events: Events, blocked: Collection[str], claims: ByIdentifier, do
 
 def _whereabouts(coded: CodedEvents, blocked: frozenset[str], claims: ByIdentifier) -> tuple[Numbers, Sequence[str], Who]:
     """For each combination: its workspace's number or -1; the workspaces; who, and whether that is a visitor."""
-    users, visitors, places, _ = coded.codes_where(lambda text: usable(text, blocked) is not None)
-    claimed = np.array([*(text in claims for text in coded.texts[1]), False])
+    users, visitors, places, _ = coded.codes_where(lambda texts: are_usable(texts, blocked))
+    claimed = np.append(np.fromiter(map(claims.__contains__, coded.texts[1]), bool, len(coded.texts[1])), False)
     is_visitor = users < 0
     place_of = np.where(~is_visitor | claimed[visitors], places, -1).astype(np.int64)
     return place_of, coded.texts[2], Who(coded, users, visitors)
 
 
 def _may_be_first_of_combination(events: Events, place_of: Numbers, doubtful: Numbers) -> Numbers:
-    """The rows that name a workspace and are not ruled out by another of their combination; `_may_be_first`, slice by slice."""
+    """The rows that name a workspace and are not ruled out by another of their combination; `may_be_first`, slice by slice."""
     coded, groups = events.coded, len(place_of)
     first, begun = np.full(groups, _END), np.full(groups, _END)
     for part in events.sure_slices(doubtful):
@@ -85,17 +83,6 @@ def _may_be_first_of_combination(events: Events, place_of: Numbers, doubtful: Nu
         kept = (events.known_at[part] < first[group]) | (coded.occurred_at[part] <= begun[group])
         found.append(part.start + np.flatnonzero(kept & (place_of[group] >= 0)))
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-
-
-def _may_be_first(group: Numbers, occurred: Numbers, known: Numbers, sure: Flags) -> Flags:
-    """Which rows the first sure row of their group, in the order of knowing, does not rule out."""
-    groups = int(group.max(initial=-1)) + 1
-    first, begun = np.full(groups, _END), np.full(groups, _END)
-    np.minimum.at(first, group[sure], known[sure])
-    firsts = np.flatnonzero(sure & (known == first[group]))
-    np.minimum.at(begun, group[firsts], occurred[firsts])
-    kept: Flags = (known < first[group]) | (occurred <= begun[group])
-    return kept
 
 
 def _in_turn(links: list[tuple[Link, bool]]) -> list[Link]:

@@ -17,9 +17,9 @@ from tandem.facts.fact import Correction, Event, Fact, Version
 from tandem.facts.kinds import RECORD_KINDS
 from tandem.facts.subjects import versions_by_subject
 from tandem.facts.tables import by_kind, to_columns, to_facts
-from tandem.identity.existence import Existence, united
+from tandem.identity.existence import Existence
 from tandem.identity.history import History
-from tandem.identity.lives import Gone, life
+from tandem.identity.lives import Gone, life, united
 from tandem.identity.rules import Rules
 from tandem.identity.steps import Ties
 from tandem.language.expression.nodes import About, Condition, Selector

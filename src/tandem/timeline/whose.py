@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tandem.facts.corrections import OPEN
 from tandem.identity.cells import Coded
@@ -58,8 +59,8 @@ class Whose:
     life_until: Longs
 
     @classmethod
-    def of(cls, history: History, names: Sequence[str], codes: Mapping[About, Mapping[str, int]]) -> Whose:
-        """names: of events, by code. codes: of each kind of subject, by printed id."""
+    def of(cls, history: History, names: Sequence[str], subjects: Mapping[About, Words]) -> Whose:
+        """names: of events, by code. subjects: of each kind, their printed ids by code."""
         cells = history.cells
         left = [_left_out(history, name) for name in names]
         doubtful = rows_that_may_go(history.events, history.gone)
@@ -74,9 +75,9 @@ class Whose:
             steps=cells.steps.starts,
             until=cells.until,
             answer=cells.answer.astype(np.int32),
-            person=_subjects(cells.person, codes["person"]),
-            workspace=_subjects(cells.workspace, codes["workspace"]),
-            account=_subjects(cells.account, codes["account"]),
+            person=_subjects(cells.person, subjects["person"]),
+            workspace=_subjects(cells.workspace, subjects["workspace"]),
+            account=_subjects(cells.account, subjects["account"]),
             excluded=cells.excluded,
             **_ranges("left", left),
             doubtful=doubtful,
@@ -110,9 +111,9 @@ class Population:
     account: Steps
 
     @classmethod
-    def of(cls, table: pa.Table, codes: Mapping[str, int], accounts: Mapping[str, int]) -> Population:
-        """table: of `Existence`, whose subjects have these codes; of accounts, `account` is not there, for an account is its own."""
-        subject = _recoded(table["id"], codes)
+    def of(cls, table: pa.Table, ids: Words, accounts: Words) -> Population:
+        """table: of `Existence`, whose subjects have these ids by code; of accounts, `account` is not there, for an account is its own."""
+        subject = _recoded(table["id"], ids)
         since, until = (np.asarray(table[name].combine_chunks(), np.int64) for name in ("since", "until"))
         own = _recoded(table["account"], accounts) if "account" in table.column_names else subject
         order = np.lexsort((since, subject))
@@ -120,9 +121,9 @@ class Population:
         own[own < 0] = UNKNOWN
         is_there = np.ones(len(subject), np.int64)
         return cls(
-            Words.of(codes),
-            _steps(subject, since, until, is_there, len(codes), 0),
-            _steps(subject, since, until, own, len(codes), UNKNOWN),
+            ids,
+            _steps(subject, since, until, is_there, len(ids), 0),
+            _steps(subject, since, until, own, len(ids), UNKNOWN),
         )
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -142,31 +143,38 @@ class Population:
 def populations(existence: Existence, before: Mapping[About, Words] | None = None) -> dict[About, Population]:
     """before: the ids that have codes already, and keep them."""
     tables: dict[About, pa.Table] = {"person": existence.persons, "workspace": existence.workspaces, "account": existence.accounts}
-    texts = {kind: set(_texts(table["id"])) for kind, table in tables.items()}
+    texts = {kind: [_texts(table["id"])] for kind, table in tables.items()}
     # A workspace may be of an account that nothing belongs to, where its events name another one themselves.
-    texts["account"].update(*(_texts(table["account"]) for table in (existence.persons, existence.workspaces)))
-    codes: dict[About, dict[str, int]] = {}
-    for kind in KINDS:
-        own = codes[kind] = {one: code for code, one in enumerate(before[kind] if before else ())}
-        for one in sorted(texts[kind] - own.keys()):
-            own[one] = len(own)
-    return {kind: Population.of(table, codes[kind], codes["account"]) for kind, table in tables.items()}
+    texts["account"] += [_texts(table["account"]) for table in (existence.persons, existence.workspaces)]
+    ids = {kind: _numbered(texts[kind], before[kind] if before else Words.of(())) for kind in KINDS}
+    return {kind: Population.of(table, ids[kind], ids["account"]) for kind, table in tables.items()}
 
 
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    found: list[str] = _dictionary(column).dictionary.to_pylist()
-    return found
+def _numbered(texts: Sequence[pa.Array], before: Words) -> Words:
+    """All that have a code: those that had one before keep it, and new ones follow in their own order."""
+    every = pa.concat_arrays(texts).unique()
+    news = every.filter(pc.invert(pc.is_in(every, before.column())))
+    return Words.of_column(pa.concat_arrays([before.column(), news.take(pc.sort_indices(news))]))
+
+
+def _texts(column: pa.ChunkedArray) -> pa.LargeStringArray:
+    return _dictionary(column).dictionary.cast(pa.large_string())
 
 
 def _dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _recoded(column: pa.ChunkedArray, codes: Mapping[str, int]) -> Longs:
+def _codes(texts: pa.Array, ids: Words) -> Longs:
+    """(texts + 1,) the code of each text, -1 of one that is none of the ids; the last is that of no text."""
+    found = pc.index_in(texts.cast(pa.large_string()), ids.column()).fill_null(-1)
+    return np.append(np.asarray(found, np.int64), -1)
+
+
+def _recoded(column: pa.ChunkedArray, ids: Words) -> Longs:
     """(n,) the code of each text, -1 of none."""
     coded = _dictionary(column)
-    of = np.fromiter((*(codes[text] for text in coded.dictionary.to_pylist()), -1), np.int64)
-    found: Longs = of[np.asarray(coded.indices.fill_null(-1))]
+    found: Longs = _codes(coded.dictionary, ids)[np.asarray(coded.indices.fill_null(-1))]
     return found
 
 
@@ -190,9 +198,8 @@ def _bounds(steps: StepTable) -> Longs:
     return np.append(steps.first, len(steps.starts)).astype(np.int64)
 
 
-def _subjects(column: Coded, codes: Mapping[str, int]) -> Ints:
-    of = np.fromiter((*(codes.get(text, -1) for text in column.texts), -1), np.int32)
-    return of[column.codes]
+def _subjects(column: Coded, ids: Words) -> Ints:
+    return _codes(column.texts, ids).astype(np.int32)[column.codes]
 
 
 def _ranges(name: str, ranges: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Longs]:

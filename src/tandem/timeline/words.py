@@ -25,7 +25,11 @@ class Words(Sequence[str]):
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Words:
-        column = pa.array(texts, pa.large_string())
+        return cls.of_column(pa.array(texts, pa.large_string()))
+
+    @classmethod
+    def of_column(cls, column: pa.LargeStringArray) -> Words:
+        """column: whole, none of it null."""
         _, offsets, content = column.buffers()
         if len(column) == 0:
             return cls(np.zeros(1, np.int64), np.zeros(0, np.uint8))
@@ -64,7 +68,7 @@ class Words(Sequence[str]):
         return self.content[self.offsets[place] : self.offsets[place + 1]].tobytes().decode()
 
     def __iter__(self) -> Iterator[str]:
-        yield from self.column().to_pylist()
+        return iter(self.column().to_pylist())
 
     def column(self) -> pa.Array:
         """All of them, where they lie."""

@@ -258,7 +258,7 @@ class KeptTimeline:
 
     def _visitors(self) -> npt.NDArray[np.bool_]:
         ids = self._populations()["person"].ids
-        return np.fromiter((one.startswith("?") for one in ids), bool, len(ids))
+        return np.asarray(pc.starts_with(ids.column(), "?").to_numpy(zero_copy_only=False), bool)
 
     def _read_property(self, name: str, builder: Builder) -> Arrays:
         path = msgspec.json.decode(name.removeprefix("property/"), type=tuple[str, ...])

@@ -77,7 +77,7 @@ def find_history(log: Log, coded: CodedLog, asking: Asking, rules: Rules) -> His
     tables = {kind: plain_table(log.table(kind, columns=columns)) for kind, columns in _FOR_IDENTITY.items()}
     tables["event"] = plain_table(asking.linking())
     corrections: Any = to_facts("correction", log.table("correction"))
-    numbers = CodedEvents(coded.combination, coded.identifiers, [list(words) for words in coded.texts], coded.occurred)
+    numbers = CodedEvents(coded.combination, coded.identifiers, [words.column().to_pylist() for words in coded.texts], coded.occurred)
     events = Events(numbers, coded.known, LogTexts(asking, coded))
     return History.of_events(events, tables, rules, gone_over_time(corrections))
 
@@ -87,8 +87,7 @@ def find_subjects(log: Log, coded: CodedLog, history: History, before: Mapping[A
     kinds = [kind for kind in log.kinds() if kind in RECORD_KINDS]
     records = versions_by_subject({kind: log.table(kind, columns=["record_id", "fact_id", "fields", "known_at"]) for kind in kinds})
     found = populations(history.existence(records), before)
-    codes: Mapping[About, Mapping[str, int]] = {kind: {one: code for code, one in enumerate(found[kind].ids)} for kind in KINDS}
-    whose = Whose.of(history, list(coded.names), codes)
+    whose = Whose.of(history, list(coded.names), {kind: found[kind].ids for kind in KINDS})
     ties = {"person": history.survivors("person"), "account": history.survivors("account"), "family": history.families()}
     told = np.frombuffer(msgspec.msgpack.encode(ties), np.uint8)
     return {"whose": whose.arrays(), "ties": {"told": told}} | {kind: found[kind].arrays() for kind in KINDS}
