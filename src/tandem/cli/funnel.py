@@ -69,7 +69,7 @@ def funnel(
     from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
     from tandem.cli.ways import show_motions
 
     project = project_of(context)
@@ -87,14 +87,13 @@ def funnel(
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
     if chart is not None:
         save_chart(chart_of_funnel(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows())
-    else:
-        _print(report)
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows()),
+        page=lambda: _print(report),
+        as_of=report.as_of,
+    )
 
 
 # What product.yaml says of a declared funnel, or what means nothing about one.

@@ -40,22 +40,25 @@ def show_motions(
     """motion: its name, or `all`."""
     from tandem.app.charting import chart_of_motions, save_chart
     from tandem.app.motion_funnels import MotionFunnelsRequest, find_motion_funnels
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     chosen = None if motion == "all" else cast(Any, motion)
     report = find_motion_funnels(project, MotionFunnelsRequest(chosen, since, until, by, as_of))
     if chart is not None:
         save_chart(chart_of_motions(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(MOTION_COLUMNS if by is None else ("group", *MOTION_COLUMNS), report.as_rows())
-    else:
-        for number, each in enumerate(report.funnels):
-            click.echo("\n" if number else "", nl=False)
-            _print_motion(report, each)
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (MOTION_COLUMNS if by is None else ("group", *MOTION_COLUMNS), report.as_rows()),
+        page=lambda: _print_motions(report),
+        as_of=report.as_of,
+    )
+
+
+def _print_motions(report: MotionFunnels) -> None:
+    for number, each in enumerate(report.funnels):
+        click.echo("\n" if number else "", nl=False)
+        _print_motion(report, each)
 
 
 def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
@@ -126,19 +129,18 @@ def path(context: click.Context, /, by: str | None, since: str | None, until: st
     """
     from tandem.app.path import PathRequest, find_path
     from tandem.app.project import read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
     report = find_path(project, PathRequest(first, last, by, as_of))
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(PATH_COLUMNS if by is None else ("group", *PATH_COLUMNS), report.as_rows())
-    else:
-        _print_path(report)
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (PATH_COLUMNS if by is None else ("group", *PATH_COLUMNS), report.as_rows()),
+        page=lambda: _print_path(report),
+        as_of=report.as_of,
+    )
 
 
 def _print_path(report: PathWalked) -> None:
