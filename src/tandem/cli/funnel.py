@@ -60,7 +60,7 @@ def funnel(
     """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
 
     SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
-    window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
+    window is over. Times count those in that have not gone on: where fewer than half went on there is no median.
 
     With --motion there is no SEL: product.yaml says which stages, and who counts are accounts, each in the motion that it was in at its first
     stage. All motions stand side by side, and in no number together.
@@ -137,8 +137,7 @@ def _print(report: Funnelled) -> None:
     click.echo()
     for name, each in groups:
         click.echo(f"{'' if name is None else f'{name}: '}{overall(each, noun)}")
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
+    explain_not_reached(rows)
 
 
 def _question(report: Funnelled) -> str:
@@ -182,6 +181,11 @@ def overall(tally: Tally, noun: str) -> str:
     through = f"{tally.overall.successes:,} of the {tally.overall.trials:,} whose window is over"
     still = f"; of {running:,} it is not" if running else ""
     return f"{_percent(float(share))} ({_percent(interval.low)} to {_percent(interval.high)}) got through: {through}{still}"
+
+
+def explain_not_reached(rows: list[dict[str, Any]]) -> None:
+    if any(NOT_REACHED in row.values() for row in rows):
+        click.echo(f"{NOT_REACHED}: fewer than that share had gone on by the end of what could be watched: their window, or the as-of", err=True)
 
 
 def group_named(answer: object) -> str:

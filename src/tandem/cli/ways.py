@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from tandem.cli.door import counted, dated, formatted, project_of, tandem
-from tandem.cli.funnel import COLUMNS, NOT_REACHED, SHOWN, group_named, overall, told_of
+from tandem.cli.funnel import COLUMNS, SHOWN, explain_not_reached, group_named, overall, told_of
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
@@ -82,7 +82,7 @@ def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
         click.echo(
             f"{counted(one.elsewhere, 'account')} came to the first stage in another motion only, and {'is' if one.elsewhere == 1 else 'are'} not counted here"
         )
-    _explain(rows)
+    explain_not_reached(rows)
     if any(row["moved"] for row in rows):
         click.echo("moved: were in another motion when they reached the stage", err=True)
 
@@ -104,11 +104,6 @@ def _row(number: int, name: str, stage: Stage, shown: tuple[str, ...]) -> dict[s
         | dict(zip(shown[2:6], counts, strict=True))
         | (dict.fromkeys(shown[6:], "") if is_last else told_of(stage))
     )
-
-
-def _explain(rows: list[dict[str, Any]]) -> None:
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
 
 
 # The path.
@@ -165,6 +160,6 @@ def _print_path(report: PathWalked) -> None:
             row = _row(number, stage_name, stage, _PATH_SHOWN)
             rows.append(row if report.by is None else {report.by: name if number == 1 else ""} | row)
     print_table(_PATH_SHOWN if report.by is None else (report.by, *_PATH_SHOWN), rows, right=("", *_PATH_SHOWN[2:]))
-    _explain(rows)
+    explain_not_reached(rows)
     if any(report.astray):
         click.echo("not on the path: accounts that came there in another order, too late, or without adoption", err=True)
