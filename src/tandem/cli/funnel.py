@@ -185,7 +185,9 @@ def overall(tally: Tally, noun: str) -> str:
 
 def explain_not_reached(rows: list[dict[str, Any]]) -> None:
     if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: fewer than that share had gone on by the end of what could be watched: their window, or the as-of", err=True)
+        click.echo(
+            f"{NOT_REACHED}: fewer than that share had gone on by the end of what could be watched: their window, or the as-of", err=True
+        )
 
 
 def group_named(answer: object) -> str:

@@ -115,7 +115,7 @@ def edges(
 @formatted
 @click.pass_context
 def curve(context: click.Context, signal: str, test: int, chart: Picture | None, as_of: str | None, format_: Format) -> None:
-    """Show what SIGNAL would have done over all of history at every threshold; `*` marks the one that it has."""
+    """Show what SIGNAL would have done over all of history at other thresholds; `*` marks the one that it has."""
     from tandem.app.charting import chart_of_curve, save_chart
     from tandem.app.curve import CurveRequest, find_curve
     from tandem.cli.render import print_report, print_table
