@@ -81,7 +81,11 @@ def project_of(context: click.Context) -> Project:
     from tandem.app.project import Project
     from tandem.app.world import World
 
-    return Project(context.find_root().obj, World())
+    return Project(context.find_root().obj, World(warn=_say))
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def counted(n: int, noun: str) -> str:

@@ -60,7 +60,7 @@ def funnel(
     """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
 
     SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
-    window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
+    window is over. Times count those in that have not gone on: where fewer than half went on there is no median.
 
     With --motion there is no SEL: product.yaml says which stages, and who counts are accounts, each in the motion that it was in at its first
     stage. All motions stand side by side, and in no number together.
@@ -69,7 +69,7 @@ def funnel(
     from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
     from tandem.cli.ways import show_motions
 
     project = project_of(context)
@@ -87,14 +87,13 @@ def funnel(
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
     if chart is not None:
         save_chart(chart_of_funnel(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows())
-    else:
-        _print(report)
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows()),
+        page=lambda: _print(report),
+        as_of=report.as_of,
+    )
 
 
 # What product.yaml says of a declared funnel, or what means nothing about one.
@@ -138,8 +137,7 @@ def _print(report: Funnelled) -> None:
     click.echo()
     for name, each in groups:
         click.echo(f"{'' if name is None else f'{name}: '}{overall(each, noun)}")
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
+    explain_not_reached(rows)
 
 
 def _question(report: Funnelled) -> str:
@@ -183,6 +181,13 @@ def overall(tally: Tally, noun: str) -> str:
     through = f"{tally.overall.successes:,} of the {tally.overall.trials:,} whose window is over"
     still = f"; of {running:,} it is not" if running else ""
     return f"{_percent(float(share))} ({_percent(interval.low)} to {_percent(interval.high)}) got through: {through}{still}"
+
+
+def explain_not_reached(rows: list[dict[str, Any]]) -> None:
+    if any(NOT_REACHED in row.values() for row in rows):
+        click.echo(
+            f"{NOT_REACHED}: fewer than that share had gone on by the end of what could be watched: their window, or the as-of", err=True
+        )
 
 
 def group_named(answer: object) -> str:
