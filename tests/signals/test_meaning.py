@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tandem.signals.edges import edges
-from tandem.signals.meaning import contributions, holds, value
+from tandem.signals.meaning.asking import contributions, holds, value
 from tandem.signals.world import UNKNOWN, Subject, World
 from tandem.values.instants import DAY, HOUR, show
 from tests.signals.conditions import read

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.language.expression.nodes import ArithmeticSign, ComparisonSign
-from tandem.signals.meaning import sign_changes
+from tandem.signals.meaning.signs import sign_changes
 from tandem.timeline.clock import compare_age
 from tandem.timeline.kernels import NEVER, UNKNOWN
 from tandem.timeline.steps import Steps, Weighed, aligned, compare, compare_weighed, compressed, constant, values_at

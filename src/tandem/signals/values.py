@@ -1,4 +1,4 @@
-"""What conditions compare, as steps: measures, fields, scores, dates and what is counted of them; each what `meaning.py` says at an instant."""
+"""What conditions compare, as steps: measures, fields, scores, dates and what is counted of them; each what `meaning/` says at an instant."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ from tandem.language.expression.nodes import (
 )
 from tandem.signals.answers import Answers, looked_up
 from tandem.signals.columns import Columns, Picked
-from tandem.signals.meaning import Asked, kind_and_name, operand_types, type_of
+from tandem.signals.meaning.asked import Asked, kind_and_name
+from tandem.signals.meaning.types import operand_types, type_of
 from tandem.signals.numbers import (
     Counted,
     Fixed,
