@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from tandem.language.expression.check import record_of
 from tandem.language.expression.nodes import About, Expression, FieldRef, RecordMeasure
+from tandem.language.expression.sense.fields import record_of
 from tandem.language.expression.units import Names
 from tandem.language.expression.used import nodes_of
 from tandem.signals.world import Record, Subject, World, account_of, family, members, records_at
