@@ -21,6 +21,7 @@ from numba import config, njit
 
 Longs = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 NEVER = int(np.iinfo(np.int64).max)
 UNKNOWN = int(np.iinfo(np.int64).min)
