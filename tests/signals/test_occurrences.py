@@ -500,7 +500,7 @@ PLANTED = {
     "any change of its date is a renewal": ("occurrences", "(before != UNKNOWN) & (now > before)", "(before != UNKNOWN) & (now != before)"),
     "the first date is a renewal": ("occurrences", "(before != UNKNOWN) & (now > before)", "(now > before)"),
     "a lower plan is no plan": ("occurrences", "order[order.index(plan) :]", "(plan,)"),
-    "a workspace's plan is not its account's": ("occurrences", "return either(here,", "return __import__('tandem.timeline.steps', fromlist=['both']).both(here,"),
+    "a workspace's plan is not its account's": ("occurrences", "return either(here,", "return __import__('tandem.timeline.algebra', fromlist=['both']).both(here,"),
     "an invoice that is open is paid": ("occurrences", "status.casefold() == \"paid\"", "True"),
     "what came to another stays": ("hindsight", "stands[rows[at <= self.as_of]] = False", "pass"),
     "what will come to another is gone": ("hindsight", "stands[rows[at <= self.as_of]] = False", "stands[rows] = False"),

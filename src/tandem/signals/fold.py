@@ -48,26 +48,13 @@ from tandem.signals.records import Under
 from tandem.signals.values import Coded, Told, Values, constant_of
 from tandem.signals.world import UNKNOWN as NO_ANSWER
 from tandem.signals.world import Answer, Declared
+from tandem.timeline.algebra import Sign, both, either, is_unknown, negated, within
 from tandem.timeline.clock import held
+from tandem.timeline.folds.sequence import sequence
+from tandem.timeline.folds.windows import Curve, count, curve
 from tandem.timeline.kernels import THREADS, UNKNOWN, Longs
-from tandem.timeline.sequence import sequence
-from tandem.timeline.steps import (
-    ALWAYS,
-    Edges,
-    Sign,
-    Steps,
-    aligned,
-    both,
-    compressed,
-    edges,
-    either,
-    is_unknown,
-    negated,
-    values_at,
-    within,
-)
+from tandem.timeline.steps import ALWAYS, Edges, Steps, aligned, compressed, edges, values_at
 from tandem.timeline.timeline import Timeline
-from tandem.timeline.windows import Curve, count, curve
 from tandem.values.instants import Instant
 
 

@@ -44,21 +44,13 @@ from tandem.signals.numbers import (
 from tandem.signals.ranges import Range, part_of, ranges_of
 from tandem.signals.records import Records, Under
 from tandem.signals.world import Declared, Subject, Type, World
+from tandem.timeline.algebra import Sign, through, within
 from tandem.timeline.clock import shifted
-from tandem.timeline.extremes import first, greatest, last, last_occurred, least
+from tandem.timeline.folds.extremes import first, greatest, last, last_occurred, least
+from tandem.timeline.folds.windows import count, distinct, total
 from tandem.timeline.kernels import UNKNOWN
-from tandem.timeline.steps import (
-    Sign,
-    Steps,
-    aligned,
-    compressed,
-    constant,
-    through,
-    together,
-    within,
-)
+from tandem.timeline.steps import Steps, aligned, compressed, constant, together
 from tandem.timeline.timeline import Column, Subjects, Timeline
-from tandem.timeline.windows import count, distinct, total
 from tandem.values.instants import DAY
 
 
