@@ -20,26 +20,14 @@ from tandem.language.expression.nodes import About, RecordMeasure
 from tandem.signals.answers import Answers, is_so, looked_up, mapped
 from tandem.signals.columns import paths_of, where_fits
 from tandem.signals.world import Declared, found_in
+from tandem.timeline.algebra import both, coalesced, either, through
 from tandem.timeline.clock import compare_age
-from tandem.timeline.extremes import greatest, last, least
+from tandem.timeline.folds.extremes import greatest, last, least
+from tandem.timeline.folds.windows import count, distinct, total
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.layout import Layout, lay_out
-from tandem.timeline.steps import (
-    ALWAYS,
-    Steps,
-    aligned,
-    both,
-    coalesced,
-    compressed,
-    constant,
-    either,
-    field_steps,
-    holdings_of,
-    through,
-    values_at,
-)
+from tandem.timeline.steps import ALWAYS, Steps, aligned, compressed, constant, field_steps, holdings_of, values_at
 from tandem.timeline.timeline import Ties, Timeline, Version
-from tandem.timeline.windows import count, distinct, total
 
 _CLEARED = -1
 

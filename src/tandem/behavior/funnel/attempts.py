@@ -13,9 +13,9 @@ from tandem.behavior.funnel.turn import in_turn, rearrange
 from tandem.behavior.funnel.walk import APART, EVERY_ATTEMPT, FIRST_ONLY, NO_REPEATS, REENTRY, STRICT, walked
 from tandem.behavior.view import View, counting, find_view
 from tandem.signals.columns import Columns
+from tandem.timeline.folds.stays import longest
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Flags, Ints, Longs, kernel, still
 from tandem.timeline.layout import in_order
-from tandem.timeline.stays import longest
 from tandem.timeline.timeline import Column, Timeline
 from tandem.values.instants import Instant
 
