@@ -58,9 +58,9 @@ def test_what_is_compiled_is_logged_at_its_first_use_alone(tmp_path: Path) -> No
     asked = """
 import logging, sys
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
-from tandem.timeline.stays import longest
+from tandem.timeline.folds.stays import longest
 import numpy as np
 longest(np.zeros(3, np.int64), 0, 2)
 """
     told = [cache_path(tmp_path, asked, HOME=str(tmp_path)) for _ in range(2)]
-    assert told == ["compiling longest of tandem.timeline.stays", ""]
+    assert told == ["compiling longest of tandem.timeline.folds.stays", ""]
