@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from tandem.cli.door import counted, dated, formatted, project_of, tandem
+from tandem.cli.door import charted, counted, dated, draw, formatted, project_of, tandem
 from tandem.cli.funnel import COLUMNS, NOT_REACHED, SHOWN, group_named, overall, told_of
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ def show_motions(
     chart: Picture | None,
 ) -> None:
     """motion: its name, or `all`."""
-    from tandem.app.charting import chart_of_motions, save_chart
+    from tandem.app.charting import chart_of_motions
     from tandem.app.motion_funnels import MotionFunnelsRequest, find_motion_funnels
     from tandem.cli.render import print_as_of, print_csv, print_json
 
     chosen = None if motion == "all" else cast(Any, motion)
     report = find_motion_funnels(project, MotionFunnelsRequest(chosen, since, until, by, as_of))
     if chart is not None:
-        save_chart(chart_of_motions(report), chart)
+        draw(chart_of_motions(report), chart)
     if format_ == "json":
         print_json(report.as_json())
         return
@@ -115,15 +115,26 @@ def _explain(rows: list[dict[str, Any]]) -> None:
 @click.option("--by", metavar="FIELD", help="Apart by a field of the account as of its adoption: icp_tier, account.region.")
 @click.option("--since", metavar="INSTANT", help="Only accounts that adopted at or after.")
 @click.option("--until", metavar="INSTANT", help="Only accounts that adopted before.")
+@charted
 @dated
 @formatted
 @click.pass_context
-def path(context: click.Context, /, by: str | None, since: str | None, until: str | None, as_of: str | None, format_: Format) -> None:
+def path(
+    context: click.Context,
+    /,
+    by: str | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    format_: Format,
+    chart: Picture | None,
+) -> None:
     """Show how far accounts come from adoption by a team to signal, contract and renewal, how long each takes, and where they are lost.
 
     product.yaml says under `path` what each stage is, and how long after the one before it may come: who is later is lost, who still may is
     open. Each account goes once, from its first adoption.
     """
+    from tandem.app.charting import chart_of_path
     from tandem.app.path import PathRequest, find_path
     from tandem.app.project import read_range
     from tandem.cli.render import print_as_of, print_csv, print_json
@@ -131,6 +142,8 @@ def path(context: click.Context, /, by: str | None, since: str | None, until: st
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
     report = find_path(project, PathRequest(first, last, by, as_of))
+    if chart is not None:
+        draw(chart_of_path(report), chart)
     if format_ == "json":
         print_json(report.as_json())
         return

@@ -39,7 +39,8 @@ def draw_triangle(form: Triangle, layout: Layout) -> View:
         "labelOverlap": False,
         "labelPadding": 4,
     }
-    scale = {"domain": list(form.buckets), "paddingInner": min(0.12, 2 / wide), "paddingOuter": 0}
+    # With no padding at all the first name may stand outside by less than anybody sees, and would not be written.
+    scale = {"domain": list(form.buckets), "paddingInner": min(0.12, 2 / wide), "paddingOuter": 0.01}
     widest = max((width_of(each, SMALL) for each in form.buckets), default=0) + 6
     axis["values"] = list(form.buckets[:: 1 + int(widest // wide)])
     x = {"field": "bucket", "type": "ordinal", "axis": axis, "scale": scale}
