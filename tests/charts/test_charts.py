@@ -294,6 +294,10 @@ def test_letters_that_no_font_has_are_named_and_no_others():
     rows = [stage(1, "Café Ж Ω → ≥ \ue123", 2, 1, 0, 1), stage(2, "Paid", 1, 1, 0, 0)]
     assert boxes_in(draw_funnel(rows, who="person", window="1d", convention="ordered", as_of=AS_OF)) == "\ue123"
     assert [boxes_in(chart) for chart in CHARTS.values()] == [""] * len(CHARTS)
+    # The name of a segment has two of its own.
+    rows = [stage(1, "Signed Up", 2, 1, 0, 1, group="\ue123 \ue124"), stage(2, "Paid", 1, 1, 0, 0, group="\ue123 \ue124")]
+    chart = draw_funnel(rows, who="person", window="1d", convention="ordered", as_of=AS_OF, by="segment")
+    assert boxes_in(chart) == "\ue123\ue124"
 
 
 def test_pictures_ask_no_network():

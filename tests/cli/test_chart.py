@@ -139,6 +139,14 @@ def test_the_numbers_of_a_funnel_and_a_path_are_those_of_the_json(folder: Path) 
     assert [(step["entered"], step["open"], step["lost"]) for step in stages] == [(2, 0, 1), (1, 0, 0), (1, 1, 0), (0, 0, 0)]
 
 
+def test_an_unknown_answer_is_called_unknown_in_every_chart(folder: Path) -> None:
+    asked = Project(folder, World())
+    motions = chart_of_motions(find_motion_funnels(asked, MotionFunnelsRequest(by="account.region")))
+    assert {row["group"] for row in motions.table.records} == {"self_serve, unknown"}
+    path = chart_of_path(find_path(asked, PathRequest(by="account.region")))
+    assert [each.title for each in path.panels] == ["unknown: 2 accounts"]
+
+
 def test_a_chart_says_the_range_that_was_asked(folder: Path) -> None:
     since = read_instant("2026-03-05T00:00:00Z", None)
     asked = Project(folder, World())

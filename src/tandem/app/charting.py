@@ -110,11 +110,14 @@ def chart_of_funnel(report: Funnelled) -> Chart:
 
 
 def chart_of_motions(report: MotionFunnels) -> Chart:
+    from tandem.charts.chart import name_of
     from tandem.charts.funnel import draw_funnel
 
     within = {each.declared.motion: show_duration(each.declared.within) for each in report.funnels}
     tallies = [each.tally for one in report.funnels for each in ([one.whole] if report.by is None else [group for _, group in one.groups])]
-    rows = [row | {"group": row["motion"] if report.by is None else f"{row['motion']}, {row['group']}"} for row in report.as_rows()]
+    rows = [
+        row | {"group": row["motion"] if report.by is None else f"{row['motion']}, {name_of(row['group'])}"} for row in report.as_rows()
+    ]
     return draw_funnel(
         rows,
         who="account",

@@ -81,7 +81,8 @@ class Stages:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A row a `group`, of the one stage `step`: the same as of a stage, on one scale. most: how many entered it, of the group with most."""
+    """A row a `group`, of the one stage `step`: the same as of a stage. most: how many entered the first, of the group with most; the scale of
+    all stages."""
 
     step: int
     groups: tuple[Cell, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape, unescape
 from unicodedata import category
 
@@ -47,17 +48,27 @@ def draw_png(chart: Chart, *, theme: ThemeName = "light", width: int = WIDTH) ->
 
 
 def boxes_in(chart: Chart) -> str:
-    """The letters of a chart for which neither the renderer nor this machine has a font: a PNG has boxes in their place."""
+    """The letters of a chart for which neither the renderer nor this machine has a font: a PNG has boxes in their place.
+
+    In a text with one of these, the renderer looks for no other font: then what only another font has is a box too.
+    """
+    found: dict[str, None] = {}
+    for text in dict.fromkeys(map(unescape, _TEXTS.findall(draw_svg(chart)))):
+        doubtful = [
+            each for each in dict.fromkeys(text) if ord(each) >= _BROUGHT and (category(each)[0] in "LNSP" or category(each) == "Co")
+        ]
+        if any(_letters(each) == _letters(_NO_LETTER) for each in doubtful):
+            found |= dict.fromkeys(each for each in doubtful if _letters(_NO_LETTER + each) == _letters(_NO_LETTER * 2))
+    return "".join(found)
+
+
+@cache
+def _letters(letters: str) -> bytes:
+    """How they look."""
     import vl_convert
 
-    def drawn(letter: str) -> bytes:
-        text = f'<text x="4" y="24" font-size="20" font-family="{FONT}">{escape(letter)}</text>'
-        return vl_convert.svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32">{text}</svg>')
-
-    texts = "".join(map(unescape, _TEXTS.findall(draw_svg(chart))))
-    doubtful = [each for each in dict.fromkeys(texts) if ord(each) >= _BROUGHT and (category(each)[0] in "LNSP" or category(each) == "Co")]
-    box = drawn(_NO_LETTER) if doubtful else b""
-    return "".join(each for each in doubtful if drawn(each) == box)
+    text = f'<text x="4" y="24" font-size="20" font-family="{FONT}">{escape(letters)}</text>'
+    return vl_convert.svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="32">{text}</svg>')
 
 
 def _fitted(svg: str, width: int) -> str:
@@ -67,7 +78,9 @@ def _fitted(svg: str, width: int) -> str:
     wide, high = int(size[1]), int(size[2])
     if wide - width > _MARGIN:
         return svg.replace(
-            size[0], f'{size[0][: size.start(1)]}{width}" height="{round(high * width / wide)}" viewBox="0 0 {wide} {high}"', 1
+            size[0],
+            f'{size[0][: size.start(1)]}{width}" height="{round(high * width / wide)}" viewBox="0 0 {wide} {high}" preserveAspectRatio="none"',
+            1,
         )
     fitted = f'{size[0][: size.start(1)]}{width}" height="{high}" viewBox="0 0 {width} {high}"'
     return svg.replace(size[0], fitted, 1).replace(f'<rect width="{wide}"', f'<rect width="{width}"', 1)

@@ -85,8 +85,8 @@ def _compared(groups: Sequence[Group], names: Sequence[str], who: str, through: 
     lines = tuple(f"{name_of(name)}: {through[name].brief}" for name, _ in groups if name in through)
     if lines:
         yield Panel(Lists(lines), f"{names[0]} to {names[-1]}: who got through all {len(names)} stages, of those whose window is over")
+    most = max(map(_began, groups))
     for step, (name, then) in enumerate(pairwise(names), 1):
-        most = max(rows[step - 1]["entered"] for _, rows in groups)
         yield Panel(Breakdown(step, tuple(name for name, _ in groups), most, f"{who}s"), f"{name} to {then}")
 
 
