@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tandem.cli.door import SHOWN_ROWS, charted, counted, dated, formatted, project_of, tandem
+from tandem.cli.door import SHOWN_ROWS, charted, counted, dated, draw, formatted, project_of, tandem
 
 if TYPE_CHECKING:
     from tandem.app.active import ActiveFound
@@ -80,7 +80,7 @@ def retention(
     A bucket that is not over for all of a cohort is marked: it is counted so far, and in no average. An average is of all mature cells of
     a bucket taken together, with its 95 % interval.
     """
-    from tandem.app.charting import chart_of_retention, save_chart
+    from tandem.app.charting import chart_of_retention
     from tandem.app.project import read_range
     from tandem.app.retention import RetentionRequest, find_retention
     from tandem.cli.render import print_report
@@ -90,7 +90,7 @@ def retention(
     asked = RetentionRequest(first=first, returning=returning or first, since=begin, until=end, as_of=as_of, **how)
     report = find_retention(project, asked)
     if chart is not None:
-        save_chart(chart_of_retention(report), chart)
+        draw(chart_of_retention(report), chart)
     print_report(
         format_,
         json=report.as_json,
@@ -125,7 +125,7 @@ def active(
     person, and a person who is in several accounts is one.
     """
     from tandem.app.active import ActiveRequest, find_active
-    from tandem.app.charting import chart_of_active, save_chart
+    from tandem.app.charting import chart_of_active
     from tandem.app.project import read_range
     from tandem.cli.render import print_report
 
@@ -133,7 +133,7 @@ def active(
     begin, end = read_range(since, until, project.zone)
     report = find_active(project, ActiveRequest(since=begin, until=end, as_of=as_of, **how))
     if chart is not None:
-        save_chart(chart_of_active(report), chart)
+        draw(chart_of_active(report), chart)
     print_report(
         format_,
         json=report.as_json,
@@ -159,7 +159,7 @@ def lifecycle(
     active = new + retained + resurrected. Dormant are those who were active ever before and are not now; newly dormant, those of them who
     were in the period before.
     """
-    from tandem.app.charting import chart_of_lifecycle, save_chart
+    from tandem.app.charting import chart_of_lifecycle
     from tandem.app.lifecycle import LifecycleRequest, find_lifecycle
     from tandem.app.project import read_range
     from tandem.cli.render import print_report
@@ -168,7 +168,7 @@ def lifecycle(
     begin, end = read_range(since, until, project.zone)
     report = find_lifecycle(project, LifecycleRequest(since=begin, until=end, as_of=as_of, **how))
     if chart is not None:
-        save_chart(chart_of_lifecycle(report), chart)
+        draw(chart_of_lifecycle(report), chart)
     print_report(
         format_,
         json=report.as_json,

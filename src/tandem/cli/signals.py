@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tandem.cli.door import SHOWN_ROWS, charted, dated, formatted, project_of, tandem
+from tandem.cli.door import SHOWN_ROWS, charted, dated, draw, formatted, project_of, tandem
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
@@ -116,7 +116,7 @@ def edges(
 @click.pass_context
 def curve(context: click.Context, signal: str, test: int, chart: Picture | None, as_of: str | None, format_: Format) -> None:
     """Show what SIGNAL would have done over all of history at other thresholds; `*` marks the one that it has."""
-    from tandem.app.charting import chart_of_curve, save_chart
+    from tandem.app.charting import chart_of_curve
     from tandem.app.curve import CurveRequest, find_curve
     from tandem.cli.render import print_report, print_table
 
@@ -124,7 +124,7 @@ def curve(context: click.Context, signal: str, test: int, chart: Picture | None,
     columns = ("threshold", "entered", "left", "fires", "subjects", "in")
     rows = report.as_rows()
     if chart is not None:
-        save_chart(chart_of_curve(report), chart)
+        draw(chart_of_curve(report), chart)
     about = {"signal": signal, "test": report.test, "tests": list(report.tests), "fingerprint": report.fingerprint}
 
     def page() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from tandem.cli.door import counted, dated, formatted, project_of, tandem
+from tandem.cli.door import charted, counted, dated, draw, formatted, project_of, tandem
 from tandem.cli.funnel import COLUMNS, SHOWN, explain_not_reached, group_named, overall, told_of
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ def show_motions(
     chart: Picture | None,
 ) -> None:
     """motion: its name, or `all`."""
-    from tandem.app.charting import chart_of_motions, save_chart
+    from tandem.app.charting import chart_of_motions
     from tandem.app.motion_funnels import MotionFunnelsRequest, find_motion_funnels
     from tandem.cli.render import print_report
 
     chosen = None if motion == "all" else cast(Any, motion)
     report = find_motion_funnels(project, MotionFunnelsRequest(chosen, since, until, by, as_of))
     if chart is not None:
-        save_chart(chart_of_motions(report), chart)
+        draw(chart_of_motions(report), chart)
     print_report(
         format_,
         json=report.as_json,
@@ -113,15 +113,26 @@ def _row(number: int, name: str, stage: Stage, shown: tuple[str, ...]) -> dict[s
 @click.option("--by", metavar="FIELD", help="Apart by a field of the account as of its adoption: icp_tier, account.region.")
 @click.option("--since", metavar="INSTANT", help="Only accounts that adopted at or after.")
 @click.option("--until", metavar="INSTANT", help="Only accounts that adopted before.")
+@charted
 @dated
 @formatted
 @click.pass_context
-def path(context: click.Context, /, by: str | None, since: str | None, until: str | None, as_of: str | None, format_: Format) -> None:
+def path(
+    context: click.Context,
+    /,
+    by: str | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    format_: Format,
+    chart: Picture | None,
+) -> None:
     """Show how far accounts come from adoption by a team to signal, contract and renewal, how long each takes, and where they are lost.
 
     product.yaml says under `path` what each stage is, and how long after the one before it may come: who is later is lost, who still may is
     open. Each account goes once, from its first adoption.
     """
+    from tandem.app.charting import chart_of_path
     from tandem.app.path import PathRequest, find_path
     from tandem.app.project import read_range
     from tandem.cli.render import print_report
@@ -129,6 +140,8 @@ def path(context: click.Context, /, by: str | None, since: str | None, until: st
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
     report = find_path(project, PathRequest(first, last, by, as_of))
+    if chart is not None:
+        draw(chart_of_path(report), chart)
     print_report(
         format_,
         json=report.as_json,
