@@ -166,6 +166,8 @@ def _print_change(change: Difference) -> None:
 def _print_signal(report: Plan, name: str, before: Counted | None, after: Counted | None, *, every: bool) -> None:
     playbook = report.after if after is not None or report.before is None else report.before
     new = " (new)" if before is None and report.before is not None else " (removed)" if after is None else ""
+    if name in report.renamed:
+        new = f" (new, with the rule of {report.renamed[name]}, which is removed: renamed)"
     click.echo(f"\n{playbook.signals[name].title}: {name}{new}")
     _print_counts(before, after)
     _print_backtests(before, after, every=every)
