@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_stricter_threshold_is_told_with_what_it_gains_and_loses(folder: Path) -> None:
     write(folder, {"looks": signal('count("Pricing", 7d) >= 2')}, BOUNDARY)
     plan = planned(folder)
-    keys = ["as_of", "since", "until", "fingerprint", "changes", "gained", "lost", "let_through", "held_back", "sooner", "later"]
+    keys = ["as_of", "since", "until", "fingerprint", "changes", "renamed", "gained", "lost", "let_through", "held_back", "sooner", "later"]
     assert list(plan) == [*keys, "before", "after", "totals", "already_on", "violations", "touches", "why"]
     assert plan["changes"] == [
         {
@@ -88,6 +88,21 @@ def test_a_signal_that_is_gone_loses_all_that_it_fired(folder: Path) -> None:
     assert "A signal: opens (new)" in shown
     # Nobody asked by name for what nothing came to.
     assert "no mature firing came to shared" in shown
+
+
+def test_a_signal_that_only_has_another_name_is_told_as_renamed(folder: Path) -> None:
+    bounded = {"signals": {"peeks": BOUNDARY["signals"]["looks"]}}
+    write(folder, {"peeks": LOOKS["looks"]}, bounded)
+    assert planned(folder)["renamed"] == {"peeks": "looks"}
+    shown = tandem(folder, "plan").out
+    assert "A signal: peeks (new, with the rule of looks, which is removed: renamed)" in shown
+    assert "Gained: 4 firings" in shown
+    assert "Lost: 4 firings" in shown
+    # Where either of two may be the one, nobody can say which.
+    write(folder, {"peeks": LOOKS["looks"], "glances": LOOKS["looks"]}, bounded)
+    assert planned(folder)["renamed"] == {}
+    write(folder, {"peeks": signal('count("Pricing", 7d) >= 2')}, bounded)
+    assert planned(folder)["renamed"] == {}
 
 
 def test_only_a_part_of_history_may_be_asked_for(folder: Path) -> None:

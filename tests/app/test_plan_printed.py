@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tandem.cli.words import told_why
 from tests.app.planning import BOUNDARY, LOOKS, begun, in_force, signal, write
 from tests.app.projects import Told, tandem
 
@@ -20,10 +21,24 @@ def test_signals_that_fire_as_they_did_are_told_in_short(folder: Path) -> None:
     shown = tandem(folder, "plan").out.splitlines()
     told = shown.index("The same firings, and what becomes of them")
     assert shown[told + 1] == "  looks  leads 4 -> 3, reasons 4 -> 3"
-    assert shown[-2:] == [
+    assert shown[-4:] == [
         "Held back: 1 firing",
-        "  2026-02-20 10:00  looks  gamma  a lead at once -> no lead: refused until the signal was off: cap",
+        "  2026-02-20 10:00  looks  gamma",
+        "                    a lead at once -> no lead: refused until the signal was off: touched often",
+        "                    enough for now",
     ]
+
+
+def test_what_refuses_is_said_in_the_words_of_other_pages(folder: Path) -> None:
+    assert told_why("waits: quarantine, cap") == "waits: they use the product for too short a time; touched often enough for now"
+    assert told_why("waits: it belongs to no account") == "waits: it belongs to no account"
+    assert told_why("there is no boundary.yaml") == "there is no boundary.yaml"
+    write(folder, LOOKS, {**BOUNDARY, "suppression": [{"account": "A-1", "reason": "they asked for it"}]})
+    shown = tandem(folder, "plan").out.splitlines()
+    assert "  violations    0 -> 1  nobody may touch them (suppression)" in shown
+    assert " ".join(" ".join(shown[-2:]).split()).endswith(
+        "a lead at once -> no lead: refused until the signal was off: nobody may touch them"
+    )
 
 
 def test_it_is_printed_for_whoever_reads_it_before_merging(folder: Path) -> None:

@@ -193,13 +193,15 @@ def _print_measured(measure: Measured, zone: str, *, show_change: bool) -> None:
 
 
 def _print_facts(report: Explained) -> None:
+    from tandem.facts.text import on_clock
+
     nouns = {"entered": "what came to count", "left": "what ceased to count", "aged": "what grew too old for a window"}
     for how, noun in nouns.items():
         lines = [each.line for each in report.facts if each.how == how]
         if lines:
             click.echo(f"\n{noun}")
             for line in lines[:SHOWN_ROWS]:
-                click.echo(f"  {line}")
+                click.echo(f"  {on_clock(line, report.zone)}")
             if len(lines) > SHOWN_ROWS:
                 click.echo(f"  and {counted(len(lines) - SHOWN_ROWS, 'fact')} more: --format json has all")
     if report.by_time:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from tandem.cli.door import project_of
 from tandem.cli.words import ENDINGS, REASONS, labelled, listed, local, named, say_whose, some_of, told_locally, told_refusal
+from tandem.facts.text import on_clock
 
 if TYPE_CHECKING:
     from tandem.app.decisions.grounds import Asked, Speaks
@@ -89,7 +91,7 @@ def _print_account(report: AccountExplained) -> None:
     _print_grounds(found, zone)
     if report.endless:
         click.echo("\nDoes not count: an override states until when it holds, and these do not")
-        _print_facts(report.endless)
+        _print_facts(report.endless, zone)
     _print_steps(report.steps, zone)
     click.echo(f"\nby the {_of(report.said)} playbook, fingerprint {report.fingerprint[:12]}")
 
@@ -147,7 +149,7 @@ def _print_speaks(speaks: Speaks, zone: str) -> None:
     what = {"outbound": "tier ", "owner": "contract ", "target": "account "}.get(one.kind, "") + one.what
     click.echo(labelled("+", f"{what}{whose}, {one.kind}{_line(one.line)}, {until}{only}"))
     click.echo(labelled("", told_locally(speaks.says, zone)))
-    _print_facts(speaks.facts)
+    _print_facts(speaks.facts, zone)
 
 
 def _print_asked(asked: Asked, found: Answered, zone: str) -> None:
@@ -159,12 +161,12 @@ def _print_asked(asked: Asked, found: Answered, zone: str) -> None:
         labelled("-" if asked.stands else "·", f"{asked.reason}{_line(asked.line)}: {told_locally(asked.says, zone)}{until}{taken}{passed}")
     )
     if asked.stands:
-        _print_facts(asked.facts)
+        _print_facts(asked.facts, zone)
 
 
-def _print_facts(facts: Sequence[str]) -> None:
+def _print_facts(facts: Sequence[str], zone: str) -> None:
     for fact in facts[:SHOWN_FACTS]:
-        click.echo(f"{'':13}{fact}")
+        click.echo(f"{'':13}{on_clock(fact, ZoneInfo(zone))}")
     if len(facts) > SHOWN_FACTS:
         click.echo(f"{'':13}and {len(facts) - SHOWN_FACTS} more: --format json has them")
 
@@ -219,7 +221,7 @@ def _print_reason(reason: ReasonExplained, zone: str) -> None:
     click.echo(labelled("permit", f"as {reason.received} says"))
     if not reason.facts:
         click.echo(labelled("facts", "none: time alone, or a playbook that came into force, turned it on"))
-    _print_facts(reason.facts)
+    _print_facts(reason.facts, zone)
 
 
 def _print_touch(report: TouchExplained) -> None:
@@ -238,7 +240,7 @@ def _print_touch(report: TouchExplained) -> None:
     told += [f"of {row.person}" if row.person else None]
     click.echo(labelled("touch", " ".join(each for each in told if each) + ("" if row.seller else "; nobody says by whom")))
     for line in report.facts:
-        click.echo(labelled("told", line))
+        click.echo(labelled("told", on_clock(line, ZoneInfo(zone))))
     if report.answered is not None and row.verdict != "inbound":
         click.echo("\nWhat was known then")
         _print_answer(report.answered, "", zone)

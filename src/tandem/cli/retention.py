@@ -24,7 +24,7 @@ ACTIVE_COLUMNS = ("convention", "period", "active", "stickiness", "mature")
 LIFECYCLE_COLUMNS = ("period", "active", "new", "retained", "resurrected", "dormant", "newly_dormant", "mature")
 
 SHOWN_COHORTS = 24
-TABLE_WIDTH, NAME_WIDTH, SIZE_WIDTH, CELL_WIDTH = 100, 24, 9, 8
+NAME_WIDTH, SIZE_WIDTH, CELL_WIDTH = 24, 9, 8
 OPEN = "not over yet: counted so far"
 
 
@@ -95,7 +95,7 @@ def retention(
         format_,
         json=report.as_json,
         csv=lambda: (RETENTION_COLUMNS, report.as_rows()),
-        page=lambda: _print_triangle(report),
+        page=lambda: _print_triangle(report, project.world.columns()),
         as_of=report.asked.as_of,
     )
 
@@ -178,7 +178,8 @@ def lifecycle(
     )
 
 
-def _print_triangle(report: Retained) -> None:
+def _print_triangle(report: Retained, width: int) -> None:
+    """width: of the page, in letters; at least one bucket is shown."""
     from tandem.app.retention import told
     from tandem.cli.render import print_table
 
@@ -194,7 +195,7 @@ def _print_triangle(report: Retained) -> None:
     names = ["unknown" if told(each.name) is None else str(told(each.name))[:NAME_WIDTH] for each in shown]
     buckets = list(dict.fromkeys(cell.bucket for cohort in cohorts for cell in cohort.cells))
     wide = max(len(name) for name in ["2026-03-01", *names])
-    columns = buckets[: (TABLE_WIDTH - wide - SIZE_WIDTH) // CELL_WIDTH]
+    columns = buckets[: max((width - wide - SIZE_WIDTH) // CELL_WIDTH, 1)]
     rows = [_row(name, f"{each.size:,}", columns, each.cells, _active) for name, each in zip(names, shown, strict=True)]
     rows += [_row(name, "", columns, average, of) for name, of in (("average", _active), ("  from", _low), ("  to", _high)) if average]
     print_table(("cohort", "size", *map(_head, columns)), rows, right=("size", *map(_head, columns)))
