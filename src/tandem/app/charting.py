@@ -52,7 +52,9 @@ def read_picture(path: Path, *, dark: bool = False, width: int = WIDTH) -> Pictu
 
 
 def save_chart(chart: Chart, picture: Picture) -> str:
-    """What a reader of the file must be warned of; empty if nothing. Raises UnreadableInput. What stood in the file stands until the chart is drawn."""
+    """What a reader of the file must be warned of; empty if nothing. What stood in the file stands until the chart is drawn.
+
+    Raises UnreadableInput."""
     drawn = _drawn(chart, picture)
     try:
         picture.path.write_bytes(drawn)

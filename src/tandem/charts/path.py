@@ -22,7 +22,7 @@ def draw_path(
     by: str = "",
     more: Sequence[str] = (),
 ) -> Chart:
-    """steps: the report's, each with its number `step` and with what it `is`; of a breakdown each with its `group`, and those of a group together.
+    """steps: the report's, each with its number `step` and with what it `is`; of a breakdown each with its `group`, those of a group together.
 
     within: by stage how long after the one before it may come, as people write it. astray: by stage how many accounts came there, and not on
     the path. more: what else was asked.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from tandem.charts.chart import Breakdown, Cell, Column, Key, Lists, Panel, Stages, counted, name_of
+from tandem.charts.chart import BETWEEN, Breakdown, Cell, Column, Key, Lists, Panel, Stages, counted, name_of
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,10 @@ def panels_of(
             for group in same:
                 name, began = group[0], _began(group)
                 form = Stages(len(names), began, f"{who}s", name, bool(by), gone, meant)
-                told = through[name].told if name in through else counted(began, who) if by else ""
-                yield Panel(form, f"{name_of(name)}: {told}" if by else told)
+                told, many = through[name].told if name in through else "", counted(began, who)
+                # Where no window is over, how many began is all that is told.
+                parts = (many if by and not told.startswith(many) else "", told)
+                yield Panel(form, (f"{name_of(name)}: " if by else "") + BETWEEN.join(filter(None, parts)))
 
 
 def notes_of(groups: Sequence[Group], shown: Sequence[Group], panels: Sequence[Panel], by: str) -> Iterator[str]:
