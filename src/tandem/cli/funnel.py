@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tandem.cli.door import charted, counted, dated, formatted, project_of, tandem
+from tandem.cli.door import charted, dated, draw, formatted, project_of, tandem
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
@@ -60,16 +60,16 @@ def funnel(
     """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
 
     SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
-    window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
+    window is over. Times count those in that have not gone on: where fewer than half went on there is no median.
 
     With --motion there is no SEL: product.yaml says which stages, and who counts are accounts, each in the motion that it was in at its first
     stage. All motions stand side by side, and in no number together.
     """
-    from tandem.app.charting import chart_of_funnel, save_chart
+    from tandem.app.charting import chart_of_funnel
     from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
     from tandem.cli.ways import show_motions
 
     project = project_of(context)
@@ -86,15 +86,14 @@ def funnel(
     ends = (*((each, None) for each in unless), *((each, (after, before)) for after, before, each in unless_between))
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
     if chart is not None:
-        save_chart(chart_of_funnel(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows())
-    else:
-        _print(report)
-    print_as_of(report.as_of)
+        draw(chart_of_funnel(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows()),
+        page=lambda: _print(report),
+        as_of=report.as_of,
+    )
 
 
 # What product.yaml says of a declared funnel, or what means nothing about one.
@@ -138,8 +137,7 @@ def _print(report: Funnelled) -> None:
     click.echo()
     for name, each in groups:
         click.echo(f"{'' if name is None else f'{name}: '}{overall(each, noun)}")
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
+    explain_not_reached(rows)
 
 
 def _question(report: Funnelled) -> str:
@@ -175,14 +173,16 @@ def told_of(stage: Stage) -> dict[str, str]:
 
 
 def overall(tally: Tally, noun: str) -> str:
-    """What share got through, of those whose window is over."""
-    share, interval = tally.overall.value, tally.overall.interval()
-    entered, running = int(tally.over.sum() + tally.running.sum()), int(tally.running.sum())
-    if share is None or interval is None:
-        return f"{counted(entered, noun)}, and no window is over yet" if entered else f"no {noun} began"
-    through = f"{tally.overall.successes:,} of the {tally.overall.trials:,} whose window is over"
-    still = f"; of {running:,} it is not" if running else ""
-    return f"{_percent(float(share))} ({_percent(interval.low)} to {_percent(interval.high)}) got through: {through}{still}"
+    from tandem.app.funnel import tell_overall
+
+    return tell_overall(tally, noun)
+
+
+def explain_not_reached(rows: list[dict[str, Any]]) -> None:
+    if any(NOT_REACHED in row.values() for row in rows):
+        click.echo(
+            f"{NOT_REACHED}: fewer than that share had gone on by the end of what could be watched: their window, or the as-of", err=True
+        )
 
 
 def group_named(answer: object) -> str:
@@ -197,11 +197,6 @@ def _percent(share: float) -> str:
 
 
 def _length(length: int | None) -> str:
-    """The two greatest units of a length; what is less is rounded."""
-    from tandem.values.durations import tell_duration
-    from tandem.values.instants import DAY, HOUR, MINUTE, SECOND
+    from tandem.values.durations import tell_rounded
 
-    if length is None:
-        return NOT_REACHED
-    unit = HOUR if length >= DAY else MINUTE if length >= HOUR else SECOND
-    return tell_duration((length + unit // 2) // unit * unit)
+    return NOT_REACHED if length is None else tell_rounded(length)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tandem.app.explain.touch import TouchExplained
     from tandem.cli.render import Format
 
+    NameExplained = LeadExplained | TouchExplained | AccountExplained
+
 COLUMNS = ("part", "kind", "what", "stands", "line", "until", "says", "facts")
 SHOWN_FACTS, SHOWN_STEPS, SHOWN_PEOPLE = 5, 20, 8
 VERDICTS = {
@@ -34,29 +36,38 @@ UNJUDGED = {
 
 
 def print_named(context: click.Context, asked: NameRequest, format_: Format) -> None:
-    from tandem.app.explain.account import AccountExplained
     from tandem.app.explain.explaining import explain_name
-    from tandem.app.explain.lead import LeadExplained
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = explain_name(project_of(context), asked)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    answers = report.began if isinstance(report, LeadExplained) else report.answered
-    if format_ == "csv":
-        print_csv(COLUMNS, [] if answers is None else list(_rows(answers)))
-    elif isinstance(report, LeadExplained):
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (COLUMNS, _rows(report)),
+        page=lambda: _print(report),
+        doubts=lambda: say_whose(report.said, bounded=report.bounded),
+        as_of=report.as_of,
+    )
+
+
+def _print(report: NameExplained) -> None:
+    from tandem.app.explain.account import AccountExplained
+    from tandem.app.explain.lead import LeadExplained
+
+    if isinstance(report, LeadExplained):
         _print_lead(report)
     elif isinstance(report, AccountExplained):
         _print_account(report)
     else:
         _print_touch(report)
-    say_whose(report.said, bounded=report.bounded)
-    print_as_of(report.as_of)
 
 
-def _rows(answers: Answered) -> Iterator[dict[str, Any]]:
+def _rows(report: NameExplained) -> Iterator[dict[str, Any]]:
+    from tandem.app.explain.lead import LeadExplained
+
+    answers = report.began if isinstance(report, LeadExplained) else report.answered
+    if answers is None:
+        return
     for speaks in answers.speaks:
         told = speaks.as_json()
         yield {"part": "evidence", "stands": True} | {name: told[name] for name in COLUMNS if name in told}

@@ -75,7 +75,7 @@ def plan(
     from tandem.app.failures import WrongUsage
     from tandem.app.plan import WITHIN, PlanRequest, make_plan
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
@@ -92,14 +92,13 @@ def plan(
         click.echo(
             f"an apply refuses the folder's, for a test fails: {problem.message} ({problem.span.source.path}:{problem.span.line})", err=True
         )
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(COLUMNS, _rows(report))
-    else:
-        _print(report, None if whole else SHOWN, every=bool(outcomes))
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (COLUMNS, _rows(report)),
+        page=lambda: _print(report, None if whole else SHOWN, every=bool(outcomes)),
+        as_of=report.as_of,
+    )
 
 
 def _rows(report: Plan) -> list[dict[str, Any]]:
