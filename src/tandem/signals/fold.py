@@ -44,7 +44,7 @@ from tandem.signals.numbers import (
     threshold,
 )
 from tandem.signals.ranges import Range, part_of
-from tandem.signals.records import Under
+from tandem.signals.under import Under
 from tandem.signals.values import Coded, Told, Values, constant_of
 from tandem.signals.world import UNKNOWN as NO_ANSWER
 from tandem.signals.world import Answer, Declared

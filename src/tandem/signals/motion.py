@@ -16,7 +16,8 @@ from tandem.signals.answers import is_so
 from tandem.signals.fold import Fold
 from tandem.signals.playbook.funnels import Motion
 from tandem.signals.playbook.outcomes import Stages, is_named
-from tandem.signals.records import Records, Under
+from tandem.signals.records import Records
+from tandem.signals.under import Under
 from tandem.signals.world import World, records_at
 from tandem.timeline.folds.extremes import greatest
 from tandem.timeline.folds.windows import count

@@ -42,7 +42,8 @@ from tandem.signals.numbers import (
     leaves_changed,
 )
 from tandem.signals.ranges import Range, part_of, ranges_of
-from tandem.signals.records import Records, Under
+from tandem.signals.records import Records
+from tandem.signals.under import Under
 from tandem.signals.world import Declared, Subject, Type, World
 from tandem.timeline.algebra import Sign, through, within
 from tandem.timeline.clock import shifted

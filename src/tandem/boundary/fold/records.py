@@ -15,7 +15,7 @@ from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.expression.nodes import About
 from tandem.signals.fold import Fold
 from tandem.signals.playbook.outcomes import Stages
-from tandem.signals.records import always
+from tandem.signals.under import always
 from tandem.signals.world import FOREVER, Record, read_date
 from tandem.timeline.algebra import within
 from tandem.timeline.kernels import UNKNOWN

@@ -16,7 +16,8 @@ from tandem.signals.backtest.hindsight import Hindsight
 from tandem.signals.backtest.moments import NOBODY, Moments
 from tandem.signals.columns import Columns
 from tandem.signals.playbook.outcomes import Outcome, Stages, is_named, is_same_stage
-from tandem.signals.records import Records, Under, always
+from tandem.signals.records import Records
+from tandem.signals.under import Under, always
 from tandem.signals.world import read_date
 from tandem.timeline.algebra import either
 from tandem.timeline.clock import compare_age
