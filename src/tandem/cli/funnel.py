@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tandem.cli.door import charted, dated, draw, formatted, project_of, tandem
+from tandem.cli.stages import COLUMNS, SHOWN, explain_not_reached, group_named, told_of
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
     from tandem.app.funnel import Funnelled
-    from tandem.behavior.funnel.tally import Stage, Tally
+    from tandem.behavior.funnel.tally import Tally
     from tandem.cli.render import Format
 
-COLUMNS = ("name", "entered", "converted", "dropped", "open", "rate", "low", "high", "median_seconds")
 CSV_COLUMNS = ("step", *COLUMNS, "p25_seconds", "p75_seconds", "mature")
-SHOWN = ("", "stage", "entered", "converted", "dropped", "open", "rate", "95 %", "25 % by", "50 % by", "75 % by")
-
-NOT_REACHED = "-"
 
 
 @tandem.command()
@@ -126,6 +123,7 @@ def _refuse_what_is_declared(context: click.Context) -> None:
 
 
 def _print(report: Funnelled) -> None:
+    from tandem.app.funnel import tell_overall
     from tandem.cli.render import print_table
 
     noun = "attempt" if report.funnel.every_attempt else report.funnel.about
@@ -136,7 +134,7 @@ def _print(report: Funnelled) -> None:
     print_table(SHOWN if report.by is None else (report.by, *SHOWN), rows, right=("", *SHOWN[2:]))
     click.echo()
     for name, each in groups:
-        click.echo(f"{'' if name is None else f'{name}: '}{overall(each, noun)}")
+        click.echo(f"{'' if name is None else f'{name}: '}{tell_overall(each, noun)}")
     explain_not_reached(rows)
 
 
@@ -159,44 +157,3 @@ def _rows(report: Funnelled, group: str | None, tally: Tally) -> list[dict[str, 
         row |= dict.fromkeys(SHOWN[6:], "") if is_last else told_of(stage)
         rows.append(row if report.by is None else {report.by: group if number == 1 else ""} | row)
     return rows
-
-
-def told_of(stage: Stage) -> dict[str, str]:
-    """The cells of a stage's rate and times, by their columns."""
-    assert stage.rate is not None, "every stage but the last has a rate"
-    share, interval = stage.rate.value, stage.rate.interval()
-    return {
-        "rate": "unknown" if share is None else _percent(float(share)),
-        "95 %": "" if interval is None else f"{_percent(interval.low)} to {_percent(interval.high)}",
-        **{name: _length(length) if stage.entered else "" for name, length in zip(SHOWN[8:], stage.quartiles, strict=True)},
-    }
-
-
-def overall(tally: Tally, noun: str) -> str:
-    from tandem.app.funnel import tell_overall
-
-    return tell_overall(tally, noun)
-
-
-def explain_not_reached(rows: list[dict[str, Any]]) -> None:
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(
-            f"{NOT_REACHED}: fewer than that share had gone on by the end of what could be watched: their window, or the as-of", err=True
-        )
-
-
-def group_named(answer: object) -> str:
-    from tandem.app.retention import told
-
-    name = told(answer)  # type: ignore[arg-type]
-    return "unknown" if name is None else str(name).lower() if isinstance(name, bool) else str(name)
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
-
-
-def _length(length: int | None) -> str:
-    from tandem.values.durations import tell_rounded
-
-    return NOT_REACHED if length is None else tell_rounded(length)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from tandem.cli.door import charted, counted, dated, draw, formatted, project_of, tandem
-from tandem.cli.funnel import COLUMNS, SHOWN, explain_not_reached, group_named, overall, told_of
+from tandem.cli.stages import COLUMNS, SHOWN, explain_not_reached, group_named, told_of
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
@@ -62,6 +62,7 @@ def _print_motions(report: MotionFunnels) -> None:
 
 
 def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
+    from tandem.app.funnel import tell_overall
     from tandem.cli.render import print_table
     from tandem.values.durations import show_duration
 
@@ -77,7 +78,7 @@ def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
     print_table(shown if report.by is None else (report.by, *shown), rows, right=("", *shown[2:]))
     click.echo()
     for name, each in groups:
-        click.echo(f"{'' if name is None else f'{name}: '}{overall(each.tally, 'account')}")
+        click.echo(f"{'' if name is None else f'{name}: '}{tell_overall(each.tally, 'account')}")
     if one.elsewhere:
         click.echo(
             f"{counted(one.elsewhere, 'account')} came to the first stage in another motion only, and {'is' if one.elsewhere == 1 else 'are'} not counted here"
