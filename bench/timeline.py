@@ -127,10 +127,10 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
 
 
 def in_numpy(name: str, file: Path) -> Callable[[], Any]:
+    from tandem.timeline.folds.windows import count, curve, distinct
     from tandem.timeline.layout import Layout, lay_out
     from tandem.timeline.stack import Stack, stacked
     from tandem.timeline.steps import Steps, edges
-    from tandem.timeline.windows import count, curve, distinct
 
     table = pq.read_table(file)
     account, person, enters, occurred = (table[column].to_numpy() for column in ("account", "person", "enters", "occurred"))

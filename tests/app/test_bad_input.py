@@ -298,16 +298,23 @@ def many(path: Path, count: int = 3000) -> Path:
     return lines(path, *(call(f"m{n:05}", properties={"n": os.urandom(64).hex()}) for n in range(count)))
 
 
+# Whoever holds the other end of the input may be killed: the input ends all the same, and the disk goes.
+KEPT_WHILE_THERE_IS_INPUT = """mount -t tmpfs -o size=2m tmpfs "$1" || exit; echo mounted; cat; umount --lazy "$1" """
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MB; only root can make one."""
     where = tmp_path / "disk"
     where.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(where)], capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip("no disk of its own can be mounted here, so that nothing can be full")
-    yield where
-    subprocess.run(["umount", str(where)], check=True)
+    line = ["sh", "-c", KEPT_WHILE_THERE_IS_INPUT, "sh", str(where)]
+    with subprocess.Popen(
+        line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    ) as keeper:
+        assert keeper.stdout is not None
+        if keeper.stdout.readline() != "mounted\n":
+            pytest.skip("no disk of its own can be mounted here, so that nothing can be full")
+        yield where
 
 
 @pytest.mark.parametrize("left", [0, 100_000, 300_000, 600_000, 900_000])

@@ -336,4 +336,10 @@ def test_the_table_tells_instants_on_the_company_s_clock_and_json_in_utc(tmp_pat
     assert "at 2026-03-05T05:00:00Z" in told["blocks"][0]["says"]
     (lead,) = {row["lead"] for row in rows(folder) if row["lead"]}
     assert tandem(folder, "explain", lead).out.startswith(f"{lead}, a lead of Acme (A-1) since 2026-03-04 09:30 America/New_York\n")
-    assert "need turned on for A-1 at 2026-03-04 09:30 America/New_York" in tandem(folder, "explain", "need", "A-1").out
+    edge = tandem(folder, "explain", "need", "A-1").out
+    assert "need turned on for A-1 at 2026-03-04 09:30 America/New_York" in edge
+    # Facts as well, so that one page has one clock; and they can be read again.
+    for page in (edge, tandem(folder, "explain", lead).out):
+        assert " 2026-03-04T09:30 SSO Viewed by bob @A-1/w1\n" in page
+    lines = [fact["line"] for fact in tandem(folder, "explain", "need", "A-1", "--format", "json").json["facts"]]
+    assert "2026-03-04T14:30:00Z SSO Viewed by bob @A-1/w1" in lines

@@ -98,7 +98,7 @@ ordered: each person once, by the best attempt, within 1w of the start, both end
 """
     )
     assert told.err.splitlines() == [
-        "-: not reached; so many have not gone on as long as anybody was watched",
+        "-: fewer than that share had gone on by the end of what could be watched: their window, or the as-of",
         "as of 2026-03-24T00:00:00Z",
     ]
 
@@ -129,6 +129,20 @@ def test_selectors_are_the_playbooks(folder: Path) -> None:
     told = asked(folder, "--format", "json", stages=stages).json
     assert [step["name"] for step in told["steps"]] == ['"Signed Up" where source = ads', "core", "any where source is unknown"]
     assert [step["entered"] for step in told["steps"]] == [3, 1, 1]
+
+
+def test_an_event_with_a_test_needs_no_quotes_of_its_own(folder: Path) -> None:
+    told = asked(folder, "--format", "json", stages=("Signed Up where source = ads", "Paid where source is unknown")).json
+    assert [(step["name"], step["entered"]) for step in told["steps"]] == [
+        ('"Signed Up" where source = ads', 3),
+        ('"Paid" where source is unknown', 1),
+    ]
+
+
+def test_an_event_whose_name_holds_where_is_that_event(tmp_path: Path) -> None:
+    product = "events: [Paid, Paid where trial, Signed Up]\n"
+    told = asked(told_in(tmp_path, product), "--format", "json", stages=("Signed Up", "Paid where trial")).json
+    assert told["steps"][1]["name"] == "Paid where trial"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +177,9 @@ def test_nobody_is_said(folder: Path) -> None:
     [
         (["Signd Up", "Paid"], "`stage 1 Signd Up`: unknown event `Signd Up`", 'did you mean `"Signed Up"`?'),
         (["Signed Up", "cor"], "`stage 2 cor`: unknown set `cor`", "did you mean `core`?"),
+        (["Signed Up", "Paed where k = 1"], "`stage 2 Paed where k = 1`: unknown set `Paed`", 'did you mean the event `"Paid"`?'),
+        (["Signd Up where k = 1", "Paid"], "`stage 1 Signd Up where k = 1`: unknown event `Signd Up`", 'did you mean `"Signed Up"`?'),
+        (["Signed Up where k == 1", "Paid"], "`stage 1 Signed Up where k == 1`: `==` is", "did you mean `=`?"),
         (["Signed Up"], "a funnel has 2 to 20 stages, not 1", "for instance: tandem funnel 'Signed Up' 'Invite Sent' --within 14d"),
         (["core"] * 21, "a funnel has 2 to 20 stages, not 21", "for instance"),
         (["core", "Paid", "--unless", "Cancled"], "`--unless Cancled`: unknown set `Cancled`", 'did you mean the event `"Cancelled"`?'),
@@ -186,6 +203,8 @@ def test_where_no_events_are_declared_the_log_tells_a_misspelt_name(tmp_path: Pa
     folder = told_in(tmp_path, "")
     told = asked(folder, stages=("Signed Up", "Payd"))
     assert (told.code, told.err) == (1, "error: unknown event `Payd` [unknown_name]\nhelp: did you mean `Paid`?\n")
+    assert asked(folder, stages=("Signed Up", "Payd where plan = free")).err == told.err
+    assert asked(folder, "--format", "json", stages=("Signed Up", "Paid where plan is unknown")).json["steps"][1]["entered"] == 1
     assert entered(folder) == [5, 3, 1]
 
 

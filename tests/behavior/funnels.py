@@ -8,7 +8,7 @@ from typing import Any
 
 from tandem.behavior.funnel.attempts import Attempts, find_attempts
 from tandem.behavior.funnel.funnel import ORDERS, Funnel, Unless
-from tandem.behavior.funnel.meaning import attempts_of
+from tandem.behavior.funnel.meaning import attempts_of, is_open
 from tandem.signals.fold import Fold
 from tandem.signals.world import Subject
 from tandem.values.instants import DAY, HOUR, Instant
@@ -32,8 +32,8 @@ LENGTHS = (12 * HOUR, DAY, DAY + 12 * HOUR, 2 * DAY, 4 * DAY)
 
 # A world, how it is laid out, what is asked of it, and as of when.
 SmallCase = tuple[SmallWorld, TimelineOf, Funnel, Instant]
-# Whose, when each began, the id that it began with, and when it reached its stages.
-Told = list[tuple[str, Instant, str, tuple[Instant, ...]]]
+# Whose, when each began, the id that it began with, whether it is open, and when it reached its stages.
+Told = list[tuple[str, Instant, str, bool, tuple[Instant, ...]]]
 
 
 def funnel_of(chance: Random) -> Funnel:
@@ -88,17 +88,17 @@ def meant(small: SmallWorld, timeline: TimelineOf, funnel: Funnel, as_of: Instan
     found = []
     for one in timeline.ids[funnel.about]:
         theirs = attempts_of(small.world, Subject(funnel.about, one), funnel, as_of)
-        found += sorted((one, each.begun, each.start, each.reached) for each in theirs)
+        found += sorted((one, each.begun, each.start, is_open(each, funnel, as_of), each.reached) for each in theirs)
     return found
 
 
 def folded(small: SmallWorld, timeline: TimelineOf, funnel: Funnel, as_of: Instant, find: Callable[..., Attempts] = find_attempts) -> Told:
     attempts: Any = find(timeline, Fold(timeline, small.world).columns, funnel, as_of, tell_ties=True)
     ids = timeline.ids[funnel.about]
-    columns = (getattr(attempts, name).tolist() for name in ("subject", "begun", "start", "first", "level"))
+    columns = [getattr(attempts, name).tolist() for name in ("subject", "begun", "start", "first", "level")]
     found = [
-        (ids[subject], begun, small.world.happenings[start].id, tuple(attempts.reached[first : first + level].tolist()))
-        for subject, begun, start, first, level in zip(*columns, strict=True)
+        (ids[subject], begun, small.world.happenings[start].id, still, tuple(attempts.reached[first : first + level].tolist()))
+        for subject, begun, start, first, level, still in zip(*columns, attempts.is_open(funnel, as_of).tolist(), strict=True)
     ]
     assert [each[:2] for each in found] == sorted(each[:2] for each in found)
     return sorted(found)

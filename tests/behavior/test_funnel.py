@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tandem.behavior.funnel.funnel import Funnel, Unless
+from tandem.behavior.funnel.funnel import Funnel, Order, Unless
 from tandem.values.instants import DAY
 from tests.behavior.funnels import SmallCase, case_of, cases, folded, meant
 from tests.signals.conditions import read
@@ -138,8 +138,40 @@ def test_an_event_that_is_known_late_or_was_corrected_counts_from_and_until_then
 def test_of_attempts_that_got_as_far_the_first_to_get_there_is_the_best() -> None:
     told = meant(*case_of(TWICE, "Opened", "Opened", "Paid", within=9 * DAY))
     assert [(each[1], len(each[-1])) for each in told] == [(instant("2026-03-01"), 3)]
-    [(_, begun, _, _)] = meant(*case_of(TWICE, "Opened", "Asked", within=DAY))
+    [(_, begun, *_)] = meant(*case_of(TWICE, "Opened", "Asked", within=DAY))
     assert begun == instant("2026-03-01")
+
+
+def test_in_any_order_of_attempts_that_began_at_one_instant_the_first_is_the_best() -> None:
+    text = """
+    2026-03-01T04:00 Opened by ann
+    2026-03-01T04:00 Paid by ann
+    2026-03-01T05:00 Opened by ann
+    2026-03-01T05:00 Asked by ann
+    """
+    four, five = instant("2026-03-01T04:00"), instant("2026-03-01T05:00")
+    case = case_of(text, "Opened", "Asked", "Paid", order="any_order")
+    assert levels(case) == [3]
+    assert [each[-1] for each in meant(*case)] == [(four, five, five)]
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict", "any_order", "first_start_only"])
+@pytest.mark.parametrize("every_attempt", [False, True])
+def test_an_attempt_that_something_has_ended_is_no_longer_open(order: Order, every_attempt: bool) -> None:
+    text = """
+    2026-03-01T01:00 Opened by ann
+    2026-03-01T02:00 Asked by ann
+    2026-03-01T01:00 Opened by bob
+    2026-03-01T02:00 Asked by bob
+    2026-03-01T03:00 Opened by bob
+    2026-03-01T01:00 Opened by cat
+    """
+    unless = (Unless(read('"Asked"', "selector"), 1, 2),)
+    case = case_of(text, "Opened", "Paid", order=order, every_attempt=every_attempt, unless=unless, as_of=instant("2026-03-01T04:00"))
+    told = meant(*case)
+    assert folded(*case) == told
+    again = [True] if every_attempt and order != "first_start_only" else []
+    assert [is_open for *_, is_open, _ in told] == [False, False, *again, True]
 
 
 @pytest.mark.parametrize(

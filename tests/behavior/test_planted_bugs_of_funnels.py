@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tandem.behavior.funnel.funnel import Unless
 from tests.behavior.funnels import SmallCase, Told, case_of, cases, folded, meant
 from tests.behavior.rooms import uncompiled
+from tests.signals.conditions import read
+from tests.signals.worlds import instant
 
 PLANTED = {
     "what is not known yet counts": ("view", "enters[r] <= as_of", "occurred[r] <= as_of"),
@@ -40,16 +43,27 @@ PLANTED = {
     "attempts begin until after the end": ("funnel.walk", "begin <= t < end", "begin <= t <= end"),
     "a later start begins again": ("funnel.walk", "and (not only or i == first)", ""),
     "the best is the last to get so far": ("funnel.walk", "k + 1 > best[0]", "k + 1 >= best[0]"),
-    "the beginning of the best is that of the first": ("funnel.walk", "k + 1, place[i], start[slot]", "k + 1, place[i], best[2]"),
+    "the beginning of the best is that of the first": ("funnel.walk", "k + 1, place[i], start[slot], 0", "k + 1, place[i], best[2], 0"),
+    "of one instant the last begins": ("funnel.walk", "        if old >= 0 and reached[old, 0] == reached[slot, 0]:\n            following[slot] = free\n            return slot\n", ""),
+    "what has ended is open": ("funnel.walk", "                        ended[slot] = True", "                        ended[slot] = False"),
+    "the best that has ended is open": ("funnel.walk", "                    best[4] = 1", "                    best[4] = 0"),
+    "what ends another ends the best": ("funnel.walk", "                if k == best[0]:\n", "                if True:\n"),
+    "what ended before the best has ended it": ("funnel.walk", "best[4] = k + 1, place[i], start[slot], 0", "best[4] = k + 1, place[i], start[slot], best[4]"),
     "in any order a window is open at its end": ("funnel.any_order", "(t - occurred[row[low]] > window or", "(t - occurred[row[low]] >= window or"),
     "in any order an attempt begins at any time": ("funnel.any_order", "> window or occurred[row[low]] < begin)", "> window)"),
     "in any order what began too late counts": ("funnel.any_order", "        if begin <= t < end:\n            begins = i", "        begins = i"),
     "in any order the first beginning is the best": ("funnel.any_order", "first, beyond = low, begins", "first, beyond = low, low"),
-    "in any order nothing is excluded": ("funnel.any_order", "        if mark[i] & excluded:\n            low = i", ""),
-    "in any order what is excluded begins nothing": ("funnel.any_order", "            low = i\n", "            low = i + 1\n"),
+    "in any order nothing is excluded": ("funnel.any_order", "        if mark[i] & excluded:\n            low, best[4] = i, 1", ""),
+    "in any order what is excluded begins nothing": ("funnel.any_order", "low, best[4] = i, 1", "low, best[4] = i + 1, 1"),
+    "in any order of one instant the last begins": ("funnel.any_order", "first = _first_of_instant(first, low, row, mark, picks, occurred)", "pass"),
+    "in any order what is no stage begins": ("funnel.any_order", "        if mark[event] & picks:\n            first = event", "        first = event"),
+    "in any order an instant begins before what is excluded": ("funnel.any_order", "while event > low and", "while event > 0 and"),
+    "in any order what is excluded leaves the best open": ("funnel.any_order", "low, best[4] = i, 1", "low = i"),
+    "in any order what was excluded before ends the best": ("funnel.any_order", "occurred[row[first]], 0\n", "occurred[row[first]], best[4]\n"),
+    "in any order what is excluded leaves each open": ("funnel.any_order", "ended[used] = last + 1 < m", "ended[used] = False"),
     "one event is two stages": ("funnel.any_order", "        if has[stage] == event:", "        if False:"),
     "who has an event keeps it": ("funnel.any_order", "    if asked[stage]:", "    if by >= 0:"),
-    "an event that is too old is one of the latest": ("funnel.any_order", "                if event >= low:", "                if event >= 0:"),
+    "an event that is too old is one of the latest": ("funnel.any_order", "if event < first or not", "if event < 0 or not"),
     "of a stage only the latest event may be had": ("funnel.any_order", "latest[stage, many[stage] % stages] = i", "latest[stage, 0] = i"),
     "a complete attempt lasts until its window is over": ("funnel.any_order", "                after = found + 1", "                pass"),
     "the next attempt shares an event": ("funnel.any_order", "after = found + 1", "after = found"),
@@ -71,7 +85,7 @@ PLANTED = {
 def asked() -> list[tuple[SmallCase, Told]]:
     """Cases with what is meant."""
     found = [case for seed in (501, 502) for case in cases(45, seed, each=14)]
-    return [(case, meant(*case)) for case in (*found, AN_EARLIER_ONE_GOES_ON)]
+    return [(case, meant(*case)) for case in (*found, AN_EARLIER_ONE_GOES_ON, *ENDED)]
 
 
 # When apart, the later of two attempts that wait beside one another may not go on yet.
@@ -87,6 +101,57 @@ AN_EARLIER_ONE_GOES_ON = case_of(
     "Invited",
     "Paid",
     apart=True,
+)
+
+# What ends an attempt stands at the instant at which another begins; ends one that is not the best; or the best, before its window is over.
+ENDED = tuple(
+    case_of(text, *stages, unless=(Unless(read(excluded, "selector"), 1, before),), as_of=instant("2026-03-01T05:00"), **said)
+    for text, stages, excluded, before, said in (
+        (
+            """
+            2026-03-01T01:00 Asked by ann
+            2026-03-01T01:00 Opened by ann
+            2026-03-01T02:00 Paid by ann
+            """,
+            ("Opened", "Paid"),
+            '"Asked"',
+            2,
+            {"order": "any_order"},
+        ),
+        (
+            """
+            2026-03-01T01:00 Opened by ann
+            2026-03-01T01:00 Invited by ann plan=team
+            2026-03-01T02:00 Opened by ann
+            """,
+            ("Opened", "Invited", "Paid"),
+            '"Invited" where plan = team',
+            3,
+            {"order": "any_order"},
+        ),
+        (
+            """
+            2026-03-01T01:00 Opened by ann
+            2026-03-01T02:00 Asked by ann
+            """,
+            ("Opened", "Paid"),
+            '"Asked"',
+            2,
+            {"order": "any_order"},
+        ),
+        (
+            """
+            2026-03-01T01:00 Opened by ann
+            2026-03-01T02:00 Invited by ann
+            2026-03-01T03:00 Opened by ann
+            2026-03-01T04:00 Asked by ann
+            """,
+            ("Opened", "Invited", "Paid"),
+            '"Asked"',
+            2,
+            {},
+        ),
+    )
 )
 
 

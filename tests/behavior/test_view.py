@@ -15,8 +15,8 @@ from tandem.behavior.view import SELECTORS_MOST, View, counting, find_view
 from tandem.language.expression.nodes import About
 from tandem.signals.fold import Fold
 from tandem.signals.world import Subject
+from tandem.timeline.folds.stays import longest
 from tandem.timeline.kernels import kernel
-from tandem.timeline.stays import longest
 from tandem.values.instants import DAY, HOUR, Instant
 from tests.signals.conditions import ABOUTS, read
 from tests.signals.timelines import TimelineOf

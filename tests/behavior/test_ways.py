@@ -33,8 +33,8 @@ from tests.behavior.ways import (
     path_case,
     uncompiled,
 )
-from tests.signals.test_occurrences import in_hindsight, outcome
 from tests.signals.timelines import TimelineOf
+from tests.signals.turning import in_hindsight, outcome
 from tests.signals.worlds import world_of
 
 STORY = """

@@ -23,7 +23,7 @@ from tandem.stats.proportions import Share
 from tandem.values.instants import DAY, Instant
 from tests.behavior.ways import event
 from tests.signals.conditions import read
-from tests.signals.test_occurrences import outcome
+from tests.signals.turning import outcome
 
 SEEDS = range(1, 21)
 ACCOUNTS = 50

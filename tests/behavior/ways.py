@@ -24,8 +24,8 @@ from tandem.signals.playbook.funnels import MOTIONS, MotionFunnel, Path, Stage, 
 from tandem.signals.playbook.outcomes import Stages
 from tandem.signals.world import Subject, World, survivor
 from tandem.values.instants import DAY, HOUR, Instant, read_instant
-from tests.signals.test_occurrences import in_hindsight, meant, outcome
 from tests.signals.timelines import TimelineOf
+from tests.signals.turning import in_hindsight, meant, outcome
 from tests.signals.worlds import world_of
 
 ENDS = Stages()

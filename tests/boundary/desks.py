@@ -24,7 +24,7 @@ from tandem.facts.fact import Fact
 from tandem.facts.text import read_facts
 from tandem.language.expression.nodes import About
 from tandem.language.source import Source, Span
-from tandem.signals.meaning import contributions
+from tandem.signals.meaning.asking import contributions
 from tandem.signals.playbook.declare import Points, Score, Signal
 from tandem.signals.world import FOREVER, Subject, World
 from tandem.timeline.steps import ALWAYS

@@ -15,7 +15,7 @@ from tandem.boundary.meaning.case import Firing, is_employed, open_opportunities
 from tandem.boundary.meaning.evidence import evidence, stance
 from tandem.boundary.meaning.judged import judge, judged
 from tandem.boundary.meaning.watch import accepted_owner
-from tandem.signals.meaning import contributions
+from tandem.signals.meaning.asking import contributions
 from tandem.signals.world import Subject, members
 from tandem.values.instants import DAY
 from tests.boundary.cases import case_of

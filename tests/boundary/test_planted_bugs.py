@@ -63,7 +63,7 @@ PLANTED = {
     "a customer is a user": ("fold.stances", "        if is_customer:\n            return Standing(\"customer\", None)\n", ""),
     "news of an account is use of the product": ("fold.stances", "((person >= 0) | (workspace >= 0) | np.isin(part.row, of_visitors))", "(person >= -1)"),
     "a visitor uses nothing": ("fold.stances", " | np.isin(part.row, of_visitors)", ""),
-    "the first use is the last": ("fold.stances", "return least(layout, picked.chosen,", "return __import__('tandem.timeline.extremes', fromlist=['x']).greatest(layout, picked.chosen,"),
+    "the first use is the last": ("fold.stances", "return least(layout, picked.chosen,", "return __import__('tandem.timeline.folds.extremes', fromlist=['x']).greatest(layout, picked.chosen,"),
     "an account to which nothing belongs is never named": ("fold.fields", "return self._of_stranger(lambda t: is_target(self._empty, account, t))", "return Layer((), (False,))"),
     "a condition of which nothing is known holds": ("fold.fields", "[each == 1 for each in told.values]", "[each != 0 for each in told.values]"),
     "while it is on one knows when it will end": ("fold.evidence", "During(said, stay.since, stay.until), During(replace(said, until=end), stay.until, end)", "During(replace(said, until=end), stay.since, end)"),

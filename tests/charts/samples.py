@@ -7,8 +7,10 @@ from typing import Any
 from tandem.charts.activity import draw_active, draw_lifecycle
 from tandem.charts.chart import Chart
 from tandem.charts.funnel import draw_funnel
+from tandem.charts.path import draw_path
 from tandem.charts.retention import draw_retention
 from tandem.charts.signals import draw_curve
+from tandem.charts.stages import Through
 from tandem.values.instants import read_instant
 
 AS_OF = read_instant("2026-02-04T09:00:00Z", None)
@@ -32,6 +34,25 @@ MOTIONS: Rows = [
     stage(2, "Paid", 12, 12, 0, 0, group="self_serve"),
     stage(1, "Opportunity created", 5, 2, 3, 0, group="sales_led"),
     stage(2, "Won", 2, 2, 0, 0, group="sales_led"),
+]
+QUARTERS = {"p25_seconds": None, "p75_seconds": None}
+PATH: Rows = [
+    {("lost" if key == "dropped" else key): value for key, value in row.items()}
+    for row in (
+        stage(1, "adoption", 9, 5, 1, 3, rate=0.6, median=151_560, p25_seconds=3600, p75_seconds=604_800) | {"is": "Invite Accepted"},
+        stage(2, "signal", 5, 1, 4, 0) | {"is": "signal wants_sso"} | QUARTERS,
+        stage(3, "contract", 1, 1, 0, 0, rate=0.4, median=60) | {"is": "contract signed or opportunity won"} | QUARTERS,
+        stage(4, "renewal", 1, 1, 0, 0) | {"is": "subscription renewed"} | QUARTERS,
+    )
+]
+MONTHS = [f"2025-{month:02}-01" for month in range(1, 13)]
+BY_MONTH: Rows = [
+    row
+    for number, month in enumerate(MONTHS)
+    for row in (
+        stage(1, "Signed Up", 10 + number, 4, number, 6, rate=0.4, median=86_400, group=month),
+        stage(2, "Paid", 4, 4, 0, 0, group=month),
+    )
 ]
 WEEKS = ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26", "2026-02-02"]
 
@@ -95,7 +116,23 @@ CHARTS: dict[str, Chart] = {
         convention="ordered",
         as_of=AS_OF,
         by="motion",
-        through=["40.0 % got through", "no window is over yet"],
+        through=[Through("40.0 % got through", "40.0 %"), Through("5 accounts, and no window is over yet", "")],
+    ),
+    "by month": draw_funnel(
+        BY_MONTH,
+        who="person",
+        window="30d",
+        convention="ordered",
+        as_of=AS_OF,
+        by="month",
+        through=[Through("", f"40.0 %, 4 of 10; {number} not over") for number in range(12)],
+    ),
+    "path": draw_path(
+        PATH,
+        within={"signal": "20d", "contract": "30d", "renewal": "60d"},
+        astray={"adoption": 0, "signal": 3, "contract": 1, "renewal": 0},
+        convention="first adoption",
+        as_of=AS_OF,
     ),
     "retention": draw_retention(RETENTION, who="workspace", period="week", convention="on", as_of=AS_OF),
     "by plan": draw_retention(BY_PLAN, who="account", period="week", convention="bracket", as_of=AS_OF, by="plan"),
@@ -105,6 +142,7 @@ CHARTS: dict[str, Chart] = {
 }
 NOTHING: dict[str, Chart] = {
     "funnel": draw_funnel([stage(1, "Signed Up", 0, 0, 0, 0)], who="workspace", window="14d", convention="ordered", as_of=AS_OF),
+    "path": draw_path([stage(1, "adoption", 0, 0, 0, 0) | {"is": "", "lost": 0}], within={}, astray={}, convention="first", as_of=AS_OF),
     "retention": draw_retention([], who="workspace", period="week", convention="on", as_of=AS_OF),
     "active": draw_active([], who="person", period="week", convention="calendar_week", as_of=AS_OF),
     "lifecycle": draw_lifecycle([], who="workspace", period="week", convention="calendar_week", as_of=AS_OF),

@@ -9,17 +9,39 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 import vl_convert
 
-from tandem.charts.chart import Chart
-from tandem.charts.picture import draw_png, draw_svg
+from tandem.charts.activity import draw_lifecycle
+from tandem.charts.chart import Chart, tell, told_of
+from tandem.charts.funnel import draw_funnel
+from tandem.charts.picture import boxes_in, draw_png, draw_svg
+from tandem.charts.retention import COHORTS_MOST, draw_retention
 from tandem.charts.vegalite import SCHEMA, vega_lite
-from tests.charts.samples import ACTIVE, BY_PLAN, CHARTS, CURVE, FUNNEL, LIFE, MOTIONS, NOTHING, RETENTION, Rows, cell
+from tests.charts.samples import (
+    ACTIVE,
+    AS_OF,
+    BY_MONTH,
+    BY_PLAN,
+    CHARTS,
+    CURVE,
+    FUNNEL,
+    LIFE,
+    MOTIONS,
+    NOTHING,
+    PATH,
+    RETENTION,
+    Rows,
+    cell,
+    stage,
+)
 
 REPORTS = {
     "funnel": FUNNEL,
     "motions": MOTIONS,
+    "by month": BY_MONTH,
+    "path": PATH,
     "retention": RETENTION,
     "by plan": BY_PLAN,
     "active": ACTIVE,
@@ -37,7 +59,9 @@ def test_the_table_of_a_chart_is_the_reports_number_by_number(name: str):
 def test_what_is_drawn_is_the_table_and_nothing_else():
     for name, chart in CHARTS.items():
         said = vega_lite(chart)
-        assert said["datasets"] == {"table": chart.table.records}, name
+        records, told = said["datasets"]["table"], {told_of(each.name): each for each in chart.table.columns if each.kind == "seconds"}
+        assert [{key: row[key] for key in row if key not in told} for row in records] == chart.table.records, name
+        assert all(row[key] == (tell(row[each.name], "seconds") or None) for row in records for key, each in told.items()), name
         others = [view["data"] for view in _views(said["vconcat"]) if "data" in view]
         assert all(data == {"values": [{}]} for data in others), name
 
@@ -68,11 +92,16 @@ def test_a_warning_would_be_heard(capfd: pytest.CaptureFixture[str]):
 
 
 @every_chart
-@pytest.mark.parametrize("width", [600, 1200])
-def test_a_picture_is_as_wide_as_asked(chart: Chart, width: int):
-    drawn = re.match(r'<svg[^>]* width="(\d+)"', draw_svg(chart, width=width))
+@pytest.mark.parametrize("width", [480, 560, 960, 1440])
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_picture_is_as_wide_as_asked(chart: Chart, width: int, bare: bool):
+    svg = draw_svg(chart, width=width, bare=bare)
+    drawn = re.match(r'<svg[^>]* width="(\d+)" height="(\d+)" viewBox="0 0 (\d+) (\d+)"><rect width="(\d+)"', svg)
     assert drawn is not None
-    assert width - 2 <= int(drawn[1]) <= width + 8
+    assert int(drawn[1]) == width
+    assert drawn[3] == drawn[5]
+    # What is wider is drawn smaller, and by so little that nobody sees it.
+    assert width <= int(drawn[3]) <= width * 1.02
 
 
 def test_the_same_chart_gives_the_same_bytes_in_every_zone_and_process():
@@ -115,7 +144,7 @@ def test_a_funnel_shows_every_count_rate_and_median():
     words = _words(draw_svg(CHARTS["funnel"], width=1200))
     assert "went on 20 · still open 4 · dropped 16" in words
     assert "50 % (40 % to 60 %)" in words
-    assert "median time 1.5 h" in words
+    assert "median time 1h 30m" in words
     assert "median time not reached" in words
     assert 'It\'s "quoted" \\ <script>' in words
 
@@ -125,9 +154,6 @@ def test_a_rate_of_no_finished_window_is_said_to_be_none():
 
 
 def test_a_stage_that_nobody_reached_has_no_bar_and_no_median():
-    from tandem.charts.funnel import draw_funnel
-    from tests.charts.samples import AS_OF, stage
-
     rows = [stage(1, "Signed Up", 2, 0, 0, 2, rate=0.1), stage(2, "Invited", 0, 0, 0, 0), stage(3, "Paid", 0, 0, 0, 0)]
     drawn = draw_svg(draw_funnel(rows, who="person", window="1d", convention="ordered", as_of=AS_OF))
     assert "nobody has come so far" in _words(drawn)
@@ -144,8 +170,6 @@ def test_what_is_open_or_not_over_is_dashed_and_what_is_over_is_not():
         assert legend >= 1
         assert len(drawn) > legend, name
     ended: Rows = [row | {"mature": True} for row in RETENTION if row["mature"]]
-    from tandem.charts.retention import draw_retention
-
     over = draw_retention(ended, who="workspace", period="week", convention="on", as_of=CHARTS["retention"].as_of)
     cells = re.findall(r'<path[^>]*stroke-dasharray="3,2"[^>]*>', draw_svg(over))
     assert len(cells) == sum(1 for key in over.keys if key.shape == "cell")
@@ -163,16 +187,12 @@ def test_a_chart_of_nothing_says_so(name: str):
 
 
 def test_cells_that_are_too_narrow_have_no_number():
-    from tandem.charts.retention import draw_retention
-
     rows = [cell("2026-01-05", 20, str(bucket), 19) for bucket in range(30)]
     chart = draw_retention(rows, who="person", period="week", convention="on", as_of=0)
     assert [_words(draw_svg(chart, width=width)).split().count("95") for width in (1200, 480)] == [30, 0]
 
 
 def test_of_too_many_cohorts_the_latest_are_drawn_and_the_table_has_all():
-    from tandem.charts.retention import COHORTS_MOST, draw_retention
-
     rows = [
         {"cohort": f"c{n}", "began": 2, "size": 2, "bucket": "0", "active": 1, "rate": 0.5, "mature": True} for n in range(COHORTS_MOST + 3)
     ]
@@ -182,10 +202,102 @@ def test_of_too_many_cohorts_the_latest_are_drawn_and_the_table_has_all():
     assert "c2 " not in _words(draw_svg(chart)) + " "
 
 
-def test_a_png_is_a_png_with_two_pixels_for_each_that_was_asked():
-    png = draw_png(CHARTS["active"], width=600)
-    assert png[:8] == b"\x89PNG\r\n\x1a\n"
-    assert 1196 <= int.from_bytes(png[16:20], "big") <= 1216
+@pytest.mark.parametrize("width", [480, 601, 960])
+def test_a_png_is_a_png_with_two_pixels_for_each_that_was_asked(width: int):
+    for chart in CHARTS.values():
+        png = draw_png(chart, width=width)
+        assert png[:8] == b"\x89PNG\r\n\x1a\n"
+        assert int.from_bytes(png[16:20], "big") == 2 * width
+
+
+def test_a_path_shows_what_each_stage_is_and_who_is_lost_or_open_there():
+    words = _words(draw_svg(CHARTS["path"]))
+    assert (
+        "1 adoption: Invite Accepted 9 went on 5 · still open 1 · lost 3" in words.replace("  ", " ")
+        or "went on 5 · still open 1 · lost 3" in words
+    )
+    assert "3 contract: contract signed or opportunity won" in words
+    assert "median time 1d 18h · 25 % by 1h · 75 % by 7d" in words
+    assert "no window is over yet" in words
+    assert "signal within 20d, contract within 30d, renewal within 60d" in words
+    assert "without adoption: 3 at signal, 1 at contract." in words
+    assert "dropped" not in words
+
+
+def test_many_groups_are_compared_stage_by_stage_on_one_scale():
+    """Twelve months in a column each stage, and not one funnel below the other."""
+    svg = draw_svg(CHARTS["by month"], width=480)
+    words = _words(svg)
+    assert all(words.count(row["group"]) == 2 for row in BY_MONTH)  # How many got through, and the one stage from which one goes on.
+    assert "2025-03-01: 40.0 %, 4 of 10; 2 not over" in words
+    tall = re.match(r'<svg[^>]* height="(\d+)"', svg)
+    assert tall is not None
+    assert int(tall[1]) < 900
+    assert "scale of its own" not in words
+
+
+def test_of_too_many_groups_the_latest_periods_are_drawn_and_the_table_has_all():
+    rows = [row | {"group": f"g{n}"} for n in range(30) for row in BY_MONTH[:2]]
+    chart = draw_funnel(rows, who="person", window="30d", convention="ordered", as_of=AS_OF, by="month")
+    assert len(chart.table.rows) == 60
+    assert "Drawn: the latest 24 of 30 groups; the table has all." in chart.notes
+    words = _words(draw_svg(chart))
+    assert "g6 " in words
+    assert "g5 " not in words
+
+
+def test_a_long_count_is_told_in_fewer_words_where_there_is_no_room():
+    rows = [stage(1, "Signed Up", 30_123, 20_123, 5_000, 5_000), stage(2, "Paid", 20_123, 20_123, 0, 0)]
+    chart = draw_funnel(rows, who="person", window="30d", convention="ordered", as_of=AS_OF)
+    assert "20,123 on · 5,000 open · 5,000 dropped" in _words(draw_svg(chart, width=480))
+    assert "went on 20,123 · still open 5,000 · dropped 5,000" in _words(draw_svg(chart, width=960))
+
+
+@pytest.mark.parametrize(("buckets", "width"), [(19, 960), (13, 1440), (17, 1440), (23, 960)])
+def test_every_column_of_a_triangle_has_its_name_the_first_too(buckets: int, width: int):
+    """At these widths the first stood outside by less than anybody sees, and was not written."""
+    rows = [cell("free", 20, str(bucket), 5) for bucket in range(buckets)]
+    chart = draw_retention(rows, who="person", period="month", convention="on", as_of=0, by="plan")
+    axis = re.search(r'role-axis-label"[^>]*>(.*?)</g>', draw_svg(chart, width=width))
+    assert axis is not None
+    assert re.findall(r">(\d+)<", axis[1]) == [str(bucket) for bucket in range(buckets)]
+
+
+def test_the_legend_of_a_triangle_says_what_its_shades_reach():
+    """Half of twenty came back once: that is strongest, and no tenth is."""
+    quiet = [cell(f"c{n}", 20, str(bucket), 20 if bucket == 0 else 2) for n in range(30) for bucket in range(3)]
+
+    def shades(*more: dict[str, Any]) -> str:
+        chart = draw_retention([*quiet, *more], who="person", period="week", convention="on", as_of=0)
+        return next(key.words for key in chart.keys if key.shape == "shades")
+
+    assert shades() == "share that was active: from 0 % to 10 % or more"
+    assert shades(cell("d", 20, "1", 10)) == "share that was active: from 0 % to 50 % or more"
+    assert shades(cell("d", 20, "1", 20)) == "share that was active: from 0 % to 100 %"
+    # One of two is no half of anything.
+    assert shades(cell("d", 2, "1", 1)) == "share that was active: from 0 % to 10 % or more"
+
+
+def test_a_lifecycle_of_many_periods_is_drawn_as_areas():
+    """540 bars on 800 pixels would be hairs."""
+    days = [str(np.datetime64("2025-01-01") + n) for n in range(540)]
+    rows = [LIFE[1] | {"period": day, "mature": day != days[-1]} for day in days]
+    chart = draw_lifecycle(rows, who="person", period="day", convention="calendar_day", as_of=0)
+    assert "mark-area" in draw_svg(chart)
+    assert "mark-area" not in draw_svg(CHARTS["lifecycle"])
+    few = draw_lifecycle(rows[-60:], who="person", period="day", convention="calendar_day", as_of=0)
+    assert "mark-area" not in draw_svg(few)
+
+
+def test_letters_that_no_font_has_are_named_and_no_others():
+    """The last is of the range in which everybody may have letters of his own, and nobody else has a font."""
+    rows = [stage(1, "Café Ж Ω → ≥ \ue123", 2, 1, 0, 1), stage(2, "Paid", 1, 1, 0, 0)]
+    assert boxes_in(draw_funnel(rows, who="person", window="1d", convention="ordered", as_of=AS_OF)) == "\ue123"
+    assert [boxes_in(chart) for chart in CHARTS.values()] == [""] * len(CHARTS)
+    # The name of a segment has two of its own.
+    rows = [stage(1, "Signed Up", 2, 1, 0, 1, group="\ue123 \ue124"), stage(2, "Paid", 1, 1, 0, 0, group="\ue123 \ue124")]
+    chart = draw_funnel(rows, who="person", window="1d", convention="ordered", as_of=AS_OF, by="segment")
+    assert boxes_in(chart) == "\ue123\ue124"
 
 
 def test_pictures_ask_no_network():

@@ -7,7 +7,8 @@ import re
 from base64 import b64encode
 from html.parser import HTMLParser
 
-from tandem.charts.page import draw_page, tell
+from tandem.charts.chart import tell
+from tandem.charts.page import draw_page
 from tests.charts.samples import CHARTS, FUNNEL, NOTHING, cell
 
 PAGE = draw_page(CHARTS["funnel"])
@@ -41,7 +42,7 @@ def test_what_a_picture_refers_to_is_its_own():
 def test_the_table_has_every_number():
     rows = _cells(PAGE)
     assert rows[0][:6] == ["Stage", "Name", "Reached it", "Went on", "Still open", "Dropped"]
-    assert rows[1] == ["1", "Signed Up", "40", "20", "4", "16", "50.0 %", "40.0 %", "60.0 %", "1.5 h"]
+    assert rows[1] == ["1", "Signed Up", "40", "20", "4", "16", "50.0 %", "40.0 %", "60.0 %", "1h 30m"]
     assert len(rows) == 1 + len(FUNNEL)
     assert rows[3][1] == 'It\'s "quoted" \\ <script>'
 
@@ -77,12 +78,12 @@ def test_light_and_dark_narrow_and_wide_are_all_there():
 
 def test_cells_are_told_as_people_read_them():
     assert [tell(value, "seconds") for value in (0, 59, 90, 7200, 86_400, 180_000)] == [
-        "0 s",
-        "59 s",
-        "1.5 min",
-        "2.0 h",
-        "24.0 h",
-        "2.1 d",
+        "0m",
+        "59s",
+        "1m 30s",
+        "2h",
+        "1d",
+        "2d 2h",
     ]
     assert [tell(value, "yes") for value in (True, False)] == ["yes", "no"]
     assert tell(1234567, "count") == "1,234,567"

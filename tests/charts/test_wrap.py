@@ -15,12 +15,18 @@ def test_examples_of_docstrings_hold(room: object):
     assert doctest.testmod(room).failed == 0  # type: ignore[arg-type]
 
 
-def test_no_line_is_longer_than_asked_unless_it_is_one_word():
+def test_no_line_is_longer_than_asked_and_nothing_is_lost():
     text = "who is still open is in no rate, but in each median, whatever_a_very_long_word_does_there to it"
     for width in (40, 90, 200, 1000):
         lines = wrapped(text, width, 12)
-        assert " ".join(lines) == text
-        assert all(width_of(line, 12) <= width or " " not in line for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(width_of(line, 12) <= width for line in lines)
+    assert wrapped(text, 1000, 12) == [text]
+
+
+def test_letters_as_wide_as_high_have_their_room():
+    assert width_of("漢字", 10) == 20
+    assert wrapped("漢字漢字", 25, 10) == ["漢字", "漢字"]
 
 
 def test_thoughts_stay_together_where_they_have_room():

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
+import sys
+import termios
 from pathlib import Path
 
 import pytest
 
+from tandem.app.world import World
 from tests.app.projects import Told, project, tandem
 
 PRODUCT = "plans: [free, team]\nevents: [Signed Up, Opened]\nsets:\n  core: [Opened]\n"
@@ -187,3 +193,33 @@ def test_an_event_that_nobody_declared_and_that_never_came_is_misspelt(tmp_path:
         told = tandem(undeclared, *asked)
         assert (told.code, told.out) == (1, "")
         assert "unknown event `Signd Up` [unknown_name]\nhelp: did you mean `Signed Up`?" in told.err
+
+
+def test_a_triangle_is_as_wide_as_columns_says_and_a_hundred_letters_in_a_pipe(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 31 days the table shows as many buckets as fit; csv has all in any case."""
+
+    def widest(columns: str | None) -> int:
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if columns is not None:
+            monkeypatch.setenv("COLUMNS", columns)
+        return max(map(len, retained(folder, "--as-of", "2026-04-02").out.splitlines()))
+
+    assert widest(None) == widest("100") == widest("much") == widest("0")
+    assert 80 < widest(None) <= 100
+    assert 120 < widest("160") <= 160
+    assert widest("10") == widest("30")
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = retained(folder, "--as-of", "2026-04-02", "--format", "csv").out
+    monkeypatch.delenv("COLUMNS")
+    assert retained(folder, "--as-of", "2026-04-02", "--format", "csv").out == narrow
+
+
+def test_the_width_is_that_of_the_terminal_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    terminal, ours = os.openpty()
+    with os.fdopen(ours, "w") as out, os.fdopen(terminal):
+        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 132, 0, 0))
+        monkeypatch.setattr(sys, "stdout", out)
+        assert World().columns() == 132
+        monkeypatch.setenv("COLUMNS", "90")
+        assert World().columns() == 90

@@ -42,7 +42,7 @@ from tandem.language.expression.nodes import (
 from tandem.language.expression.nodes import And as Both
 from tandem.language.expression.used import nodes_of
 from tandem.language.source import Source
-from tandem.signals.meaning import holds, moments, value
+from tandem.signals.meaning.asking import holds, moments, value
 from tandem.signals.playbook.expectation import show_at
 from tandem.signals.told import Settings, world_of_facts
 from tandem.signals.world import UNKNOWN, Answer, Subject, World

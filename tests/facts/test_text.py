@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tandem.facts.fact import Correction, Event, Fact, Merge, Version
 from tandem.facts.kinds import RECORD_KINDS
-from tandem.facts.text import NotReadable, Reader, read_facts, show
+from tandem.facts.text import NotReadable, Reader, on_clock, read_facts, show
 from tandem.values.instants import EARLIEST, LATEST, read_instant
 
 ZONES = ("UTC", "America/New_York", "Australia/Lord_Howe")
@@ -246,6 +246,8 @@ FACTS = st.one_of(
 def test_what_is_shown_is_read_again(fact: Fact, zone: str) -> None:
     line = show(fact, ZoneInfo(zone))
     read = read_facts(line, ZoneInfo(zone))
+    there = read_facts(on_clock(line, ZoneInfo(zone)), ZoneInfo(zone))
+    assert [(each.occurred_at, each.known_at) for each in there] == [(each.occurred_at, each.known_at) for each in read]
     alike = [msgspec.structs.replace(other, assumed=fact.assumed) for other in read if type(other) is type(fact)]
     assert alike == [fact], line
 
@@ -268,3 +270,21 @@ def test_any_text_is_a_fact_or_refused_and_never_more(text: str) -> None:
     except NotReadable:
         return
     assert all(read_facts(show(fact)) for fact in facts)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("2026-03-01T08:30:05.250000Z Opened by ann", "2026-03-01T09:30:05.250000 Opened by ann"),
+        ("2026-03-01T08:30:00Z (known 2026-03-01T23:00:00Z) Opened by ann #a", "2026-03-01T09:30 (known 2026-03-02) Opened by ann #a"),
+        ("2026-03-01T08:30:00Z account acme ends=2026-03-01T08:30:00Z", "2026-03-01T09:30 account acme ends=2026-03-01T08:30:00Z"),
+        # The clocks go back, and show half past two twice.
+        ("2026-10-25T00:30:00Z Opened by ann", "2026-10-25T02:30 Opened by ann"),
+        ("2026-10-25T01:30:00Z Opened by ann", "2026-10-25T01:30:00Z Opened by ann"),
+    ],
+)
+def test_a_line_on_a_clock_is_read_there_as_the_same_instants(line: str, shown: str) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert on_clock(line, berlin) == shown
+    times = [[(fact.occurred_at, fact.known_at) for fact in read_facts(each, berlin)] for each in (line, shown)]
+    assert times[0] == times[1]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tandem.facts.kinds import RECORD_KINDS
-from tandem.language.expression.check import check, read, record_of
+from tandem.language.expression.check import check, read
 from tandem.language.expression.nodes import Comparison
 from tandem.language.expression.parse import parse
+from tandem.language.expression.sense.fields import record_of
 from tandem.language.expression.units import Names
 from tandem.language.expression.used import find_cycles, names_used
 from tandem.language.source import Source

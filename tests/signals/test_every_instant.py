@@ -15,7 +15,7 @@ from tandem.language.expression.nodes import Expression, Held, Literal, parts_of
 from tandem.language.expression.units import Names
 from tandem.language.source import Span
 from tandem.signals.edges import edges
-from tandem.signals.meaning import holds, is_on
+from tandem.signals.meaning.asking import holds, is_on
 from tandem.signals.world import DECLARED_FIELDS, FOREVER, Period, Subject, World, exists
 from tandem.values.instants import HOUR, Instant, read_instant, show
 from tests.signals.conditions import ABOUTS, PLANS, read, seeded_conditions

@@ -13,7 +13,7 @@ from tandem.signals.motion import motion_at, motions
 from tandem.signals.playbook.funnels import MOTIONS, Motion
 from tandem.signals.playbook.outcomes import Stages
 from tandem.signals.world import FOREVER, World
-from tandem.timeline.extremes import greatest
+from tandem.timeline.folds.extremes import greatest
 from tandem.timeline.kernels import UNKNOWN
 from tandem.timeline.steps import Steps, values_at
 from tandem.values.instants import Instant, show

@@ -15,18 +15,18 @@ from tests.signals.test_fold import Turns, cases, meant_edges
 from tests.signals.timelines import TimelineOf, folded_edges
 from tests.signals.worlds import START, SmallWorld, seeded_worlds
 
-FILES = ("answers", "numbers", "columns", "records", "ranges", "values", "fold", "because")
+FILES = ("answers", "numbers", "columns", "under", "versions", "records", "ranges", "values", "fold", "because")
 ROOM = Room("tandem.signals", FILES)
 
 PLANTED = {
     "a plan that ended counts": ("records", "is_so(over, lambda truth: truth != 1)", "is_so(over, lambda truth: truth != 7)"),
     "a plan that has not started counts": ("records", "is_so(begun, lambda truth: truth != 0)", "is_so(begun, lambda truth: truth != 7)"),
-    "of two plans the lowest counts": ("records", "greatest(under.layout, None, under.values[1], None)", "least(under.layout, None, under.values[1], None)"),
-    "a patch clears what it does not name": ("records", "or not version.patch or field in version.fields", "or True"),
-    "a deleted record is there": ("records", "not each.deleted and (field is None", "True and (field is None"),
-    "the last source wins": ("records", "len(source_order) - rank for rank", "rank for rank"),
+    "of two plans the lowest counts": ("records", "greatest(under.layout, None, under.values[1], None)", "__import__('tandem.timeline.folds.extremes', fromlist=['least']).least(under.layout, None, under.values[1], None)"),
+    "a patch clears what it does not name": ("versions", "or not version.patch or field in version.fields", "or True"),
+    "a deleted record is there": ("versions", "not each.deleted and (field is None", "True and (field is None"),
+    "the last source wins": ("versions", "len(source_order) - rank for rank", "rank for rank"),
     "a record of a workspace is not its account's": ("records", 'for through_kind in ("workspace", "person")', 'for through_kind in ("person",)'),
-    "what was merged keeps its records": ("records", "(ALWAYS, one), *ties.get(one, ())", "(ALWAYS, one),"),
+    "what was merged keeps its records": ("under", "(ALWAYS, one), *ties.get(one, ())", "(ALWAYS, one),"),
     "a family is its root alone": ("records", "return through(roots, under_root)", "return under_root"),
     "records that do not fit are counted": ("records", "lambda truth, _: truth == 1)", "lambda truth, _: truth != 7)"),
     "any is all": ("fold", 'if ref.roll_up == "any" else (rows[1], rows[0])', 'if ref.roll_up == "all" else (rows[1], rows[0])'),

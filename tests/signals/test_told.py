@@ -12,14 +12,19 @@ from tandem.facts.text import read_facts
 from tandem.identity.rules import Exclusion, Rules
 from tandem.signals.told import world_of_facts
 from tandem.signals.world import Subject, World, account_of
-from tests.signals import test_every_instant, test_meaning, worlds
-from tests.signals.test_meaning import over, turns
+from tests.signals import test_clock, test_edges, test_every_instant, test_fields, test_measures, test_windows, worlds
+from tests.signals.asking import over, turns
 
 ANN, OWN, BETA = Subject("person", "ann"), Subject("account", "~ann"), Subject("account", "beta")
 
 # Here a workspace's account is that of its latest record; Semantics 3 lets change not reach back. The next test tells it anew.
 SIMPLER = {"test_a_fact_that_moves_leaves_one_account_and_enters_the_other"}
-STORIES = {name: story for name, story in inspect.getmembers(test_meaning, inspect.isfunction) if name.startswith("test_")}
+STORIES = {
+    name: story
+    for module in (test_windows, test_measures, test_fields, test_clock, test_edges)
+    for name, story in inspect.getmembers(module, inspect.isfunction)
+    if name.startswith("test_")
+}
 
 
 def told(story: Callable[[], None], *exclusions: Exclusion) -> World:

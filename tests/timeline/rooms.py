@@ -7,13 +7,13 @@ from typing import Any
 
 from tests.planting import Room
 
-FILES = ("kernels", "layout", "stack", "steps", "stays", "windows", "extremes", "sequence", "clock")
+FILES = ("kernels", "layout", "stack", "steps", "algebra", "clock", "folds.stays", "folds.windows", "folds.extremes", "folds.sequence")
 
 
 def _prepared(name: str, module: ModuleType) -> None:
     if name == "kernels":
         vars(module)["kernel"] = lambda function: function
-    if name == "stays":
+    if name == "folds.stays":
         vars(module)["PIECE"] = 5  # So that small worlds have more than one.
 
 
@@ -22,12 +22,13 @@ ROOM = Room("tandem.timeline", FILES, prepared=_prepared)
 
 def standing() -> Any:
     """Everything public, under one name."""
-    from tandem.timeline import clock, extremes, kernels, layout, sequence, stack, steps, windows
+    from tandem.timeline import algebra, clock, kernels, layout, stack, steps
+    from tandem.timeline.folds import extremes, sequence, windows
 
     return SimpleNamespace(
         **{
             name: value
-            for each in (kernels, layout, stack, steps, windows, extremes, sequence, clock)
+            for each in (kernels, layout, stack, steps, algebra, clock, windows, extremes, sequence)
             for name, value in vars(each).items()
         }
     )

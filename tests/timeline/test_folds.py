@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tandem.timeline.algebra import Sign, through
 from tandem.timeline.clock import compare_age, held
-from tandem.timeline.extremes import last_occurred
+from tandem.timeline.folds.extremes import last_occurred
+from tandem.timeline.folds.sequence import sequence
+from tandem.timeline.folds.windows import count, curve, distinct, total
 from tandem.timeline.kernels import NEVER, UNKNOWN
 from tandem.timeline.layout import lay_out
-from tandem.timeline.sequence import sequence
 from tandem.timeline.stack import between, spans, stacked
-from tandem.timeline.steps import ALWAYS, Sign, Steps, constant, edges, field_steps, holdings_of, through, together, values_at
-from tandem.timeline.windows import count, curve, distinct, total
+from tandem.timeline.steps import ALWAYS, Steps, constant, edges, field_steps, holdings_of, together, values_at
 
 DAY = 86_400_000_000
 

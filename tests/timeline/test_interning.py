@@ -7,8 +7,8 @@ from random import Random
 import numpy as np
 import pyarrow as pa
 
-from tandem.timeline.interning import Rows, Texts
-from tandem.timeline.words import Words
+from tandem.timeline.making.interning import Rows, Texts
+from tandem.timeline.making.words import Words
 
 
 def test_texts_have_codes_by_first_appearance_and_go_on_from_those_that_were_given() -> None:

@@ -52,3 +52,15 @@ def test_kernels_of_another_room_are_kept_by_what_that_room_says_too(tmp_path: P
     ours, theirs = (cache_path(tmp_path, each, HOME=str(tmp_path)) for each in (ASKED, asked))
     assert Path(ours).parent.parent == Path(theirs).parent.parent
     assert Path(ours).parent != Path(theirs).parent
+
+
+def test_what_is_compiled_is_logged_at_its_first_use_alone(tmp_path: Path) -> None:
+    asked = """
+import logging, sys
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+from tandem.timeline.folds.stays import longest
+import numpy as np
+longest(np.zeros(3, np.int64), 0, 2)
+"""
+    told = [cache_path(tmp_path, asked, HOME=str(tmp_path)) for _ in range(2)]
+    assert told == ["compiling longest of tandem.timeline.folds.stays", ""]

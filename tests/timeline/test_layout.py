@@ -7,9 +7,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from tandem.timeline.folds.windows import count, distinct
 from tandem.timeline.kernels import NEVER
 from tandem.timeline.layout import Layout, in_order, joined, lay_out
-from tandem.timeline.windows import count, distinct
 
 ROWS, SUBJECTS = 250_000, 700
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tandem.timeline import kernels, layout, stays
+from tandem.timeline import kernels, layout
+from tandem.timeline.folds import stays
 from tests.timeline.rooms import standing
 from tests.timeline.worlds import disagreement, folded, laid_out, split, tellings, walk_disagreement, worlds
 

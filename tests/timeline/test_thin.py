@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from tandem.timeline.folds.windows import count, distinct
 from tandem.timeline.kernels import NEVER
 from tandem.timeline.layout import lay_out
 from tandem.timeline.stack import stacked
 from tandem.timeline.steps import Steps
 from tandem.timeline.thin import places_of, thinned
-from tandem.timeline.windows import count, distinct
 
 SUBJECTS = 3
 

@@ -7,8 +7,9 @@ from random import Random
 
 import numpy as np
 
+from tandem.timeline.algebra import SIGNS, Weighed, compare_weighed
 from tandem.timeline.kernels import UNKNOWN
-from tandem.timeline.steps import SIGNS, Steps, Weighed, aligned, compare_weighed, compressed
+from tandem.timeline.steps import Steps, aligned, compressed
 
 COMPARED = {
     "=": lambda a: a == 0, "!=": lambda a: a != 0, "<": lambda a: a < 0, "<=": lambda a: a <= 0, ">": lambda a: a > 0, ">=": lambda a: a >= 0,

@@ -56,4 +56,4 @@ def test_the_shortest_exact_spelling_is_shown():
 
 
 def test_the_examples_of_the_docstrings_are_true():
-    assert doctest.testmod(tandem.values.durations) == (0, 4)
+    assert doctest.testmod(tandem.values.durations) == (0, 5)

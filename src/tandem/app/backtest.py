@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from tandem.app.backing import always_known, complete_until, kinds_read, sources_of
 from tandem.app.failures import Failure, UnknownName
 from tandem.app.history.edges import find_signal, kept_edges, open_fold
 from tandem.app.history.known import Known, known_by
 from tandem.app.playbook.playbook import Playbook
 from tandem.app.project import Project
-from tandem.language.expression.nodes import (
-    About,
-    EventName,
-    FieldRef,
-    RecordMeasure,
-    Selector,
-    SetName,
-)
+from tandem.language.expression.nodes import About
 from tandem.language.expression.show import show
 from tandem.signals.playbook.declare import Signal
 from tandem.signals.playbook.outcomes import Outcome
@@ -176,7 +166,7 @@ class Backtests:
             numbers=backtest(question, evidence),
             fingerprint=self.playbook.fingerprint,
             assumed_share=self.known.assumed_share,
-            always_known=_always_known(self.log, self.as_of, _kinds_read(fold, signal, outcome)),
+            always_known=always_known(self.log, self.as_of, kinds_read(fold, signal, outcome)),
             aimed=aimed,
         )
 
@@ -215,11 +205,11 @@ class Backtests:
         from tandem.signals.backtest.backtest import Question
 
         judged, begins = self.playbook.product.judged, self.known.begins
-        sources = _sources_of(self.log, outcome, self.hindsight)
+        sources = sources_of(self.log, outcome, self.hindsight)
         return Question(
             horizon=asked.within,
             as_of=self.as_of,
-            complete_until=min(_complete_until(self.playbook, sources), default=self.as_of),
+            complete_until=min(complete_until(self.playbook, sources), default=self.as_of),
             log_begins=self.as_of if begins is None else begins,
             first_ever=outcome.first_ever,
             since=asked.since,
@@ -264,42 +254,6 @@ def matched_kind(signal: Signal, outcome: Outcome) -> About:
     )
 
 
-def _complete_until(playbook: Playbook, sources: Iterable[str]) -> Iterator[Instant]:
-    """Until when each source is complete, of those that say so, by the playbook or by when their export was made."""
-    judged, mappings = playbook.product.judged, playbook.sources
-    for source in sources:
-        exported = mappings[source].exported_at if source in mappings else None
-        if source in judged.complete_until:
-            yield judged.complete_until[source]
-        elif isinstance(exported, int):
-            yield exported
-
-
-def _sources_of(log: Log, outcome: Outcome, hindsight: Hindsight) -> set[str]:
-    """The sources that have told of such outcomes, or might have."""
-    from tandem.signals.backtest.occurrences import records_read
-
-    if outcome.selector is None:
-        return {version.source for kind in records_read(outcome) for version in hindsight.records(kind)}
-    names = _events_of(outcome.selector, hindsight)
-    found: set[str] = set()
-    for batch in log.batches("event", ["event", "source"], coded=["event", "source"]):
-        picked = batch if names is None else batch.filter(pc.is_in(batch["event"].cast(pa.string()), pa.array(sorted(names))))
-        found.update(pc.unique(picked["source"].cast(pa.string())).to_pylist())
-    return found
-
-
-def _events_of(selector: Selector, hindsight: Hindsight) -> set[str] | None:
-    """The names that a selector may pick; None for any."""
-    match selector:
-        case EventName():
-            return {selector.name}
-        case SetName():
-            names = [_events_of(each, hindsight) for each in hindsight.declared.sets[selector.name]]
-            return None if None in names else {name for each in names if each is not None for name in each}
-    return None
-
-
 def _fired_as_aimed(asked: BacktestRequest, signal: Signal, fold: Fold, question: Question) -> tuple[Moments, Aimed]:
     """The firings of the threshold that keeps the aim."""
     from tandem.app.curve import find_tests, sweep
@@ -322,32 +276,6 @@ def _fired_as_aimed(asked: BacktestRequest, signal: Signal, fold: Fold, question
     found = swept[chosen]
     rate = float(asked.aim.rate(leads[chosen], length))
     return Moments.of(found.subject[found.fires], found.at[found.fires]), Aimed(asked.aim, show(test), show(found.literal), rate)
-
-
-def _kinds_read(fold: Fold, signal: Signal, outcome: Outcome) -> set[str]:
-    """The kinds of record that a signal or an outcome reads."""
-    from tandem.signals.backtest.occurrences import records_read
-    from tandem.signals.edges import reached
-
-    kinds = set(records_read(outcome))
-    for node in reached(fold.settings, signal.when):
-        if isinstance(node, RecordMeasure):
-            kinds.add(node.record)
-        elif isinstance(node, FieldRef):
-            kinds |= {node.path[0]} if len(node.path) > 1 else {"account", signal.about}
-            kinds |= {"plan": {"subscription"}, "is_target": {"target"}}.get(node.path[-1], set())
-    return kinds
-
-
-def _always_known(log: Log, as_of: Instant, kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for kind in sorted(set(kinds) & set(log.kinds())):
-        table = log.table(kind, columns=["always", "fields"], as_of=as_of)
-        always = table.filter(table["always"])["fields"].unique().to_pylist()
-        fields = sorted({name for said in always for name in msgspec.json.decode(said)})
-        if fields:
-            found[kind] = tuple(fields)
-    return found
 
 
 def _number(share: Any) -> float | None:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from tandem.app.funnel import Funnelled
     from tandem.app.lifecycle import LifecycleFound
     from tandem.app.motion_funnels import MotionFunnels
+    from tandem.app.path import PathWalked
     from tandem.app.retention import Retained
+    from tandem.behavior.funnel.tally import Tally
     from tandem.charts.chart import Chart
-    from tandem.stats.proportions import Share
+    from tandem.charts.stages import Through
 
 PictureKind = Literal["svg", "png", "html"]
 WIDTH = 960
+LETTERS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ def read_picture(path: Path, *, dark: bool = False, width: int = WIDTH) -> Pictu
     raise WrongUsage(f"`{path}` does not say which kind of chart it is to be", "let its name end with .svg, .png or .html")
 
 
-def save_chart(chart: Chart, picture: Picture) -> None:
-    """Raises UnreadableInput. What stood in the file stands until the chart is drawn."""
+def save_chart(chart: Chart, picture: Picture) -> str:
+    """What a reader of the file must be warned of; empty if nothing. What stood in the file stands until the chart is drawn.
+
+    Raises UnreadableInput."""
     drawn = _drawn(chart, picture)
     try:
         picture.path.write_bytes(drawn)
@@ -57,6 +62,15 @@ def save_chart(chart: Chart, picture: Picture) -> None:
         raise UnreadableInput(
             f"`{picture.path}` cannot be written: {error.strerror}", "name a file that may be written, or mend its rights"
         ) from None
+    if picture.kind != "png":
+        return ""
+    from tandem.charts.picture import boxes_in
+
+    boxes = boxes_in(chart)
+    if not boxes:
+        return ""
+    shown = " ".join(boxes[:LETTERS_SHOWN]) + (f" and {len(boxes) - LETTERS_SHOWN} more" if len(boxes) > LETTERS_SHOWN else "")
+    return f"no font here has the letters {shown}, so `{picture.path.name}` has boxes in their place; .svg and .html show them"
 
 
 def _drawn(chart: Chart, picture: Picture) -> bytes:
@@ -80,14 +94,15 @@ def chart_of_funnel(report: Funnelled) -> Chart:
     from tandem.charts.funnel import draw_funnel
 
     asked = report.funnel
+    who = "attempt" if asked.every_attempt else asked.about
     return draw_funnel(
         list(report.as_rows()),
-        who="attempt" if asked.every_attempt else asked.about,
+        who=who,
         window=show_duration(asked.within),
         convention=asked.convention,
         as_of=report.as_of,
         by=report.by or "",
-        through=[_through(each.overall) for _, each in report.groups] if report.by else [_through(report.tally.overall)],
+        through=[_through(each, who) for each in ([tally for _, tally in report.groups] if report.by else [report.tally])],
         more=(
             *(f"unless {show(each.selector)}" for each in asked.unless),
             *(() if asked.constant is None else (f"constant {'.'.join(asked.constant)}",)),
@@ -97,11 +112,14 @@ def chart_of_funnel(report: Funnelled) -> Chart:
 
 
 def chart_of_motions(report: MotionFunnels) -> Chart:
+    from tandem.charts.chart import name_of
     from tandem.charts.funnel import draw_funnel
 
     within = {each.declared.motion: show_duration(each.declared.within) for each in report.funnels}
     tallies = [each.tally for one in report.funnels for each in ([one.whole] if report.by is None else [group for _, group in one.groups])]
-    rows = [row | {"group": row["motion"] if report.by is None else f"{row['motion']}, {row['group']}"} for row in report.as_rows()]
+    rows = [
+        row | {"group": row["motion"] if report.by is None else f"{row['motion']}, {name_of(row['group'])}"} for row in report.as_rows()
+    ]
     return draw_funnel(
         rows,
         who="account",
@@ -109,9 +127,24 @@ def chart_of_motions(report: MotionFunnels) -> Chart:
         convention=report.as_json()["convention"],
         as_of=report.as_of,
         by="motion",
-        through=[_through(each.overall) for each in tallies],
+        through=[_through(each, "account") for each in tallies],
         apart=True,
-        more=() if report.by is None else (f"by {report.by}",),
+        more=(*(() if report.by is None else (f"by {report.by}",)), *_range(report.asked.since, report.asked.until)),
+    )
+
+
+def chart_of_path(report: PathWalked) -> Chart:
+    from tandem.charts.path import draw_path
+
+    steps = report.as_json()["steps"]
+    return draw_path(
+        [row | {"is": steps[row["step"] - 1]["is"]} for row in report.as_rows()],
+        within={step["name"]: step["within"] for step in steps[1:]},
+        astray={step["name"]: step["astray"] for step in steps},
+        convention=report.as_json()["convention"],
+        as_of=report.as_of,
+        by=report.by or "",
+        more=_range(report.asked.since, report.asked.until),
     )
 
 
@@ -170,12 +203,11 @@ def chart_of_curve(report: Curve) -> Chart:
     return draw_curve(report.as_rows(), signal=report.signal.name, test=report.test, about=report.signal.about, as_of=report.as_of)
 
 
-def _through(share: Share) -> str:
-    interval = share.interval()
-    if interval is None:
-        return "no window is over yet"
-    rate, low, high = (f"{part * 100:.1f} %" for part in (share.successes / share.trials, interval.low, interval.high))
-    return f"{rate} ({low} to {high}) got through: {share.successes:,} of the {share.trials:,} whose window is over"
+def _through(tally: Tally, noun: str) -> Through:
+    from tandem.app.funnel import tell_overall
+    from tandem.charts.stages import Through
+
+    return Through(tell_overall(tally, noun), tell_overall(tally, noun, brief=True))
 
 
 def _people(people: int | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`tandem curve`: what a signal would have done over all of history at every threshold, not only at the one that it has."""
+"""`tandem curve`: what a signal would have done over all of history at the thresholds that one would pick, not only at the one that it has."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tandem.app.failures import Failure, UnknownName
 from tandem.app.history.edges import find_signal, open_fold
 from tandem.app.project import Project, storage_faults
+from tandem.app.thresholds import likely_around, likely_up_to
 from tandem.language.expression.nodes import (
     SCALE,
     Comparison,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 THRESHOLDS_MAX = 256
 _COUNTED = ("people", "days", "workspaces", "distinct")
-_QUARTERS = range(1, 17)  # Of the threshold that stands there: from a quarter of it to four times as much.
 
 
 class NoThreshold(Failure):
@@ -174,13 +174,13 @@ def _swept(
 
 
 def _thresholds(fold: Fold, signal: Signal, test: Comparison) -> list[int]:
-    """The values to try: of what is counted every number that there ever was, of all else quarters of the one that stands there."""
-    stands = int(cast(int, cast(Literal, test.right).value))
+    """The values to try: those that a person would pick, and the one that stands there."""
+    right = cast(Literal, test.right)
+    stands = int(cast(int, right.value))
     if isinstance(test.left, Measure) and test.left.function in ("count", *_COUNTED):
-        most = fold.most(test.left, signal.about)
-        numbers = np.unique(np.linspace(1, max(most, stands // SCALE, 1), 32).round().astype(np.int64)) * SCALE
-        return sorted({*numbers.tolist(), stands})
-    return sorted({stands * quarter // 4 for quarter in _QUARTERS})
+        most = max(fold.most(test.left, signal.about), stands // SCALE, 1)
+        return sorted({*(number * SCALE for number in likely_up_to(most)), stands})
+    return likely_around(stands, right.kind)
 
 
 def _replaced(node: Expression, old: Comparison, new: Comparison) -> Any:

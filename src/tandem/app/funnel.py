@@ -104,6 +104,21 @@ def step_of(name: str, stage: Stage) -> dict[str, Any]:
     }
 
 
+def tell_overall(tally: Tally, noun: str, *, brief: bool = False) -> str:
+    """What share got through, of those whose window is over, as people read it. brief: below words that say what it is."""
+    share, interval = tally.overall.value, tally.overall.interval()
+    entered, running = int(tally.over.sum() + tally.running.sum()), int(tally.running.sum())
+    if share is None or interval is None:
+        many = f"{entered:,} {noun}" + ("" if entered == 1 else "s")
+        return f"{many}, and no window is over yet" if entered else f"no {noun} began"
+    rate, low, high = (f"{float(part) * 100:.1f} %" for part in (share, interval.low, interval.high))
+    through, over = tally.overall.successes, tally.overall.trials
+    if brief:
+        return f"{rate} ({low} to {high}), {through:,} of {over:,}" + (f"; {running:,} not over" if running else "")
+    still = f"; of {running:,} it is not" if running else ""
+    return f"{rate} ({low} to {high}) got through: {through:,} of the {over:,} whose window is over{still}"
+
+
 def _seconds(length: int | None) -> float | int | None:
     if length is None:
         return None

@@ -70,6 +70,7 @@ class OfMotion:
 class MotionFunnels:
     """funnels: in the order of MOTIONS. There is no sum: a ratio over several motions says nothing of any."""
 
+    asked: MotionFunnelsRequest
     funnels: tuple[OfMotion, ...]
     by: str | None
     as_of: Instant
@@ -117,7 +118,7 @@ def find_motion_funnels(project: Project, asked: MotionFunnelsRequest) -> Motion
     ways = Ways(project, log, project.as_of(asked.as_of, log))
     steps = motions_then(ways.hindsight, project.playbook.product.judged.stages)
     found = tuple(_of_motion(ways, asked, each, steps) for each in declared)
-    return MotionFunnels(found, asked.by, ways.as_of, project.playbook.fingerprint)
+    return MotionFunnels(asked, found, asked.by, ways.as_of, project.playbook.fingerprint)
 
 
 def _declared(project: Project, motion: Motion | None) -> list[MotionFunnel]:

@@ -35,11 +35,12 @@ class PathRequest:
 
 @dataclass(frozen=True, eq=False)
 class PathWalked:
-    """path: as declared, with the signals that qualify. tally: of all. astray: by stage, how many accounts came there, and not on the path.
+    """asked: what was. path: as declared, with the signals that qualify. tally: of all. astray: by stage, how many accounts came there, and not on the path.
 
     groups: by the field's answers, in their order; none where they are not told apart.
     """
 
+    asked: PathRequest
     path: Path
     tally: PathTally
     astray: tuple[int, ...]
@@ -108,4 +109,4 @@ def find_path(project: Project, asked: PathRequest) -> PathWalked:
             for code in np.unique(said.code).tolist()
         )
     whole = path_tally(courses, path, ways.as_of)
-    return PathWalked(declared, whole, tuple(courses.astray.tolist()), asked.by, groups, ways.as_of, project.playbook.fingerprint)
+    return PathWalked(asked, declared, whole, tuple(courses.astray.tolist()), asked.by, groups, ways.as_of, project.playbook.fingerprint)

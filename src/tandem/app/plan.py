@@ -22,6 +22,7 @@ from tandem.values.instants import show as show_instant
 
 if TYPE_CHECKING:
     from tandem.boundary.meaning.judged import Judgement
+    from tandem.signals.playbook.declare import Signal
 
 WITHIN = 60 * DAY
 
@@ -112,6 +113,17 @@ class Plan:
         """Whether an apply would change nothing."""
         return self.before is not None and self.before.fingerprint == self.after.fingerprint
 
+    @property
+    def renamed(self) -> dict[str, str]:
+        """New signals that say what one that is gone said, each by its new name with the old. Their firings are gained and lost all the same:
+        what was decided, and what the boundary says, goes by the name."""
+        if self.before is None:
+            return {}
+        old, new = self.before.signals, self.after.signals
+        gone, come = ({name: _says(each[name]) for name in each if name not in other} for each, other in ((old, new), (new, old)))
+        pairs = [(name, was) for name, said in come.items() for was, before in gone.items() if said == before]
+        return {name: was for name, was in pairs if sum(name in each or was in each for each in pairs) == 1}
+
     def as_json(self) -> dict[str, Any]:
         was = None if self.before is None else self.before.fingerprint
         judged = dict(zip(("before", "after"), self.judgements, strict=True))
@@ -124,6 +136,7 @@ class Plan:
             "until": show_instant(self.until),
             "fingerprint": {"before": was, "after": self.after.fingerprint},
             "changes": [change_as_json(each) for each in self.changes],
+            "renamed": self.renamed,
             "gained": [each.as_json() for each in self.gained],
             "lost": [each.as_json() for each in self.lost],
             "let_through": [each.as_json(both=True) for each in self.let_through],
@@ -260,8 +273,12 @@ def _is_other(old: AsIf | None, new: AsIf, name: str) -> bool:
     one, other = None if old is None else old.signal(name), new.signal(name)
     if old is None or one is None or other is None:
         return True
-    says = [(each.about, show_expression(each.when), each.cooldown) for each in (one, other)]
-    return says[0] != says[1] or old.on(name) != new.on(name)
+    return _says(one) != _says(other) or old.on(name) != new.on(name)
+
+
+def _says(signal: Signal) -> tuple[str, str, Duration]:
+    """What decides when it fires, and for whom."""
+    return signal.about, show_expression(signal.when), signal.cooldown
 
 
 def _of_signal(side: AsIf | None, name: str, judging: Judging) -> Counted | None:

@@ -31,7 +31,7 @@ from tandem.storage.lock import Held
 from tandem.storage.log import Log, Writer
 from tandem.storage.manifest import NewerFormat, OlderFormat
 from tandem.values.durations import Duration, read_duration
-from tandem.values.instants import Instant, read_instant
+from tandem.values.instants import Instant, read_instant, show
 
 if TYPE_CHECKING:
     from tandem.app.playbook.playbook import Playbook
@@ -83,13 +83,21 @@ class Project:
             yield writer
 
     def as_of(self, typed: str | None, log: Log, zone: ZoneInfo | None = None) -> Instant:
-        """The instant at which a question is asked: the one typed; else the clock where the project has ever been served; else the
-        greatest `known_at` in the log. A bare date is midnight in `zone`, by default that of the folder's playbook."""
-        if typed is not None:
-            return read_typed(typed, self.zone if zone is None else zone)
-        if log.served or log.known_until is None:
-            return self.world.now()
-        return log.known_until
+        """The instant at which a question is asked: the one typed; else the last one of which anything is known.
+
+        A bare date is midnight in `zone`, by default that of the folder's playbook. Warns of an instant of which nothing is known yet.
+        """
+        last = self._known_until(log)
+        if typed is None:
+            return last
+        at = read_typed(typed, self.zone if zone is None else zone)
+        if at > last:
+            self.world.warn(f"nothing is known after {show(last)}: as of {show(at)} is answered as if nothing had happened since")
+        return at
+
+    def _known_until(self, log: Log) -> Instant:
+        """The clock where the project has ever been served; else the greatest `known_at` in the log."""
+        return self.world.now() if log.served or log.known_until is None else log.known_until
 
 
 def read_typed(text: str, zone: ZoneInfo) -> Instant:

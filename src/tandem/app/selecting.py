@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -22,17 +22,27 @@ if TYPE_CHECKING:
     from tandem.signals.fold import Fold
     from tandem.timeline.timeline import Column
 
-_BARE = re.compile(r"[\w][\w .:/-]*")
+# An event's name without its quotes, and the test behind it, if there is one.
+_NAME = r"\w[\w .:/-]*"
+_BARE = re.compile(rf"(?P<name>{_NAME})(?P<test>)")
+_WITH_TEST = re.compile(rf"(?P<name>{_NAME}?)(?P<test>\s+where\s.*)", re.IGNORECASE | re.DOTALL)
 
 
 def read_selector(playbook: Playbook, typed: str, about: About, option: str) -> Selector:
-    """A selector. Shells take quotes away: a text that is none by itself, and has no quotes, is the name of an event."""
-    reading = read(Source(option, typed), playbook.names, about, "selector")
-    if reading.expression is None and _BARE.fullmatch(typed):
-        named = read(Source(option, f'"{typed}"'), playbook.names, about, "selector")
-        # A word by itself may be a set that is misspelt.
-        reading = named if named.expression is not None or " " in typed else reading
-    return cast(Selector, _sound(reading, typed, option))
+    """A selector. Shells take quotes away: a text that is none by itself is read as if the name of an event in it stood in quotes."""
+    readings = [read(Source(option, text), playbook.names, about, "selector") for text in (typed, *_quoted(typed, playbook.names.events))]
+    sound = next((each for each in readings if each.expression is not None), None)
+    return cast(Selector, _sound(sound or readings[1 % len(readings)], typed, option))
+
+
+def _quoted(typed: str, events: Collection[str] | None) -> Iterator[str]:
+    """The text with quotes around what may be the name of an event, the likeliest first. events: the declared ones; None where any may come."""
+    found = [each for pattern in (_WITH_TEST, _BARE) if (each := pattern.fullmatch(typed)) is not None]
+    # Of `A where b` that is an event's whole name it is the name.
+    for each in reversed(found) if typed in (events or ()) else found:
+        # A word by itself that is no event is more likely a set that is misspelt.
+        if " " in each["name"] or events is None or each["name"] in events:
+            yield f'"{each["name"]}"{each["test"]}'
 
 
 def read_field(playbook: Playbook, typed: str, about: About, option: str) -> FieldRef:

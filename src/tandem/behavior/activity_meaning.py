@@ -12,7 +12,7 @@ from tandem.behavior.activity import ActivityQuestion
 from tandem.behavior.meaning import Seen, events_of
 from tandem.behavior.retention import LENGTHS, RetentionQuestion, doubling
 from tandem.language.expression.nodes import About, FieldRef
-from tandem.signals.meaning import value
+from tandem.signals.meaning.asking import value
 from tandem.signals.world import Answer, Period, Subject, Tie, World, account_of, exists, survivor
 from tandem.values.instants import Instant
 

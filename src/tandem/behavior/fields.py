@@ -12,7 +12,8 @@ import numpy as np
 from tandem.language.expression.nodes import About, FieldRef
 from tandem.signals.backtest.hindsight import Hindsight
 from tandem.signals.fold import Fold
-from tandem.signals.meaning import height, kind_and_name
+from tandem.signals.meaning.asked import kind_and_name
+from tandem.signals.meaning.comparing import height
 from tandem.signals.numbers import Moving
 from tandem.signals.ranges import Range
 from tandem.signals.values import Coded

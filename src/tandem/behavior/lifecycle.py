@@ -13,8 +13,8 @@ import numpy as np
 from tandem.behavior.activity import ActivityQuestion, hits, room_for_people
 from tandem.behavior.periods import Periods
 from tandem.behavior.view import View, counting
+from tandem.timeline.folds.stays import longest
 from tandem.timeline.kernels import THREADS, Longs, kernel
-from tandem.timeline.stays import longest
 from tandem.timeline.timeline import Column
 
 

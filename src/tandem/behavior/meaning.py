@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tandem.language.expression.nodes import Selector
-from tandem.signals.meaning import Asked, picks
+from tandem.signals.meaning.asked import Asked
+from tandem.signals.meaning.asking import picks
 from tandem.signals.world import Happening, Subject, World
 from tandem.values.instants import Instant
 

@@ -18,8 +18,8 @@ from tandem.behavior.activity import begins, hits, room_for_people
 from tandem.behavior.periods import Calendar, PeriodKind, Periods, number_of
 from tandem.behavior.view import View, counting
 from tandem.language.expression.nodes import About, Selector
+from tandem.timeline.folds.stays import longest
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, still
-from tandem.timeline.stays import longest
 from tandem.timeline.timeline import Column
 from tandem.values.durations import Duration
 from tandem.values.instants import DAY, Instant

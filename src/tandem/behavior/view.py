@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from tandem.language.expression.nodes import About, Selector
 from tandem.signals.columns import Columns, selector_is_plain
+from tandem.timeline.folds.stays import facts_of, on_subjects
 from tandem.timeline.kernels import THREADS, Ints, kernel, still
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import facts_of, on_subjects
 from tandem.timeline.timeline import Column, Timeline
 from tandem.values.instants import Instant
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tandem.values.instants import Instant, show
+from tandem.values.durations import tell_rounded
+from tandem.values.instants import SECOND, Instant, show
 
 Kind = Literal["name", "count", "share", "seconds", "yes"]
 BETWEEN = " · "  # Thoughts of one line.
@@ -43,8 +44,19 @@ class Table:
         names = [each.name for each in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
+    @property
+    def drawn(self) -> list[dict[str, Cell]]:
+        """The records, and beside each length how it is told."""
+        lengths = [each.name for each in self.columns if each.kind == "seconds"]
+        return [record | {told_of(name): tell(record[name], "seconds") or None for name in lengths} for record in self.records]
+
     def has(self, name: str) -> bool:
         return any(each.name == name for each in self.columns)
+
+
+def told_of(length: str) -> str:
+    """The column of how a length is told."""
+    return f"{length}_told"
 
 
 # The forms, each with the columns of the table that it draws.
@@ -52,9 +64,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Stages:
-    """A bar a stage: of who `entered`, who `converted`, is `open`, `dropped`; beside it `rate` from `low` to `high`, and `median_seconds`.
+    """A bar a stage: of who `entered`, who `converted`, is `open`, is gone; beside it `rate` from `low` to `high`, and `median_seconds`.
 
-    stages: how many. most: how many entered the first. many: who is counted. apart: only the rows whose `group` is this.
+    stages: how many. most: how many entered the first. many: who is counted. apart: only the rows whose `group` is this. gone: the column, and
+    the word, of who does not go on. meant: the column of what a stage is, where its name alone does not say it.
     """
 
     stages: int
@@ -62,13 +75,33 @@ class Stages:
     many: str
     group: Cell = None
     apart: bool = False
+    gone: str = "dropped"
+    meant: str = ""
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A row a `group`, of the one stage `step`: the same as of a stage. most: how many entered the first, of the group with most; the scale of
+    all stages."""
+
+    step: int
+    groups: tuple[Cell, ...]
+    most: int
+    many: str
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lines of words."""
+
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Triangle:
     """A row a `cohort` of which so many `began`, a column a `bucket`, the darker the higher the `rate`; marked where it is not `mature`.
 
-    most: the rate from which on it is darkest. dated: cohorts are days.
+    most: the rate from which on it is darkest.
     """
 
     cohorts: tuple[str, ...]
@@ -123,7 +156,7 @@ class Stack:
     mature: str
 
 
-Form = Stages | Triangle | Curves | Lines | Stack
+Form = Stages | Breakdown | Lists | Triangle | Curves | Lines | Stack
 
 
 @dataclass(frozen=True)
@@ -181,6 +214,27 @@ def name_of(value: Cell) -> str:
     ('unknown', 'true', '7')
     """
     return "unknown" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def tell(cell: Cell, kind: Kind) -> str:
+    """A cell as people read it, and as the command's own table has it.
+
+    >>> tell(0.235, "share"), tell(151_560, "seconds"), tell(None, "share")
+    ('23.5 %', '1d 18h', '')
+    """
+    if cell is None:
+        return "unknown" if kind == "name" else ""
+    match kind:
+        case "share":
+            return f"{float(cell) * 100:.1f} %"
+        case "seconds":
+            return tell_rounded(round(float(cell) * SECOND))
+        case "yes":
+            return "yes" if cell else "no"
+        case "count":
+            return f"{cell:,}"
+        case "name":
+            return name_of(cell)
 
 
 def counted(many: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 
-from tandem.charts.chart import Cell, Chart, Kind, Table, counted
+from tandem.charts.chart import Chart, Kind, Table, counted, tell
 from tandem.charts.palette import DARK, FONT, LIGHT, THEMES, Theme
 from tandem.charts.picture import draw_svg
 
@@ -79,31 +79,6 @@ def _table(table: Table) -> str:
 
 def _side(kind: Kind) -> str:
     return "" if kind in ("name", "yes") else ' class="number"'
-
-
-def tell(cell: Cell, kind: Kind) -> str:
-    """A cell as people read it.
-
-    >>> tell(0.235, "share"), tell(90, "seconds"), tell(None, "share")
-    ('23.5 %', '1.5 min', '')
-    """
-    if cell is None:
-        return "unknown" if kind == "name" else ""
-    match kind:
-        case "share":
-            return f"{float(cell) * 100:.1f} %"
-        case "seconds":
-            seconds = float(cell)
-            for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-                if seconds >= (2 * length if unit == "d" else length):
-                    return f"{seconds / length:.1f} {unit}"
-            return f"{seconds:.0f} s"
-        case "yes":
-            return "yes" if cell else "no"
-        case "count":
-            return f"{cell:,}"
-        case "name":
-            return str(cell)
 
 
 def _style() -> str:

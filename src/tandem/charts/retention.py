@@ -44,10 +44,11 @@ def draw_retention(
     shown = cohorts[:COHORTS_MOST] if by else cohorts[-COHORTS_MOST:]
     buckets = _buckets(row for row in rows if row["cohort"] in shown)
     columns = buckets[:BUCKETS_MOST]
+    drawn = [row for row in rows if row["cohort"] in (*shown, AVERAGE) and row["bucket"] in columns and row["rate"] is not None]
     lines = tuple(cohort for cohort in shown if began[cohort] >= CURVE_LEAST)
     across = f"{period}s after the first"
     ordered = not by or len(lines) > NAMED_MOST
-    most = _strongest(rows, columns)
+    most = _strongest([row for row in drawn if row["bucket"] != columns[0]])
     panels = (
         Panel(
             Triangle((AVERAGE, *shown), columns, by or f"first {period}", across, f"{who}s", most),
@@ -70,7 +71,10 @@ def draw_retention(
         table=Table.of(_COLUMNS, rows),
         panels=panels,
         keys=(
-            Key(f"share that was active; strongest from {most * 100:.0f} %", "shades"),
+            Key(
+                f"share that was active: from 0 % to {most * 100:.0f} %{' or more' if any(row['rate'] > most for row in drawn) else ''}",
+                "shades",
+            ),
             Key("not over for the whole cohort: may still rise, and is in no average", "cell", mature=False),
             *_keys_of_lines(lines, ordered, bool(by)),
             Key("average" + (", and its 95 % interval" if any("low" in row for row in rows) else ""), "line", "average"),
@@ -91,8 +95,11 @@ def _keys_of_lines(lines: Sequence[str], ordered: bool, named: bool) -> Iterator
         yield from (Key(name, "line", look) for name, look in zip(lines, LOOKS))
 
 
-def _strongest(rows: Sequence[Mapping[str, Any]], buckets: Sequence[str]) -> float:
-    """Nearly the greatest rate after the first bucket, in which nearly everybody is active, rounded up to tenths: a few cells of small
-    cohorts would make all others pale."""
-    rates = sorted(row["rate"] for row in rows if row["mature"] and row["rate"] is not None and row["bucket"] in buckets[1:])
-    return max(0.1, ceil(rates[len(rates) * 19 // 20] * 10) / 10) if rates else 1.0
+def _strongest(cells: Sequence[Mapping[str, Any]]) -> float:
+    """The greatest rate, rounded up to tenths. Small cohorts, of which one is a leap, count only where there is no other: they would make all
+    others pale.
+
+    cells: after the first bucket, in which nearly everybody is active."""
+    over = [cell for cell in cells if cell["mature"]]
+    large = [cell["rate"] for cell in over if cell["size"] >= CURVE_LEAST] or [cell["rate"] for cell in over]
+    return max(0.1, ceil(round(max(large) * 10, 9)) / 10) if large else 1.0

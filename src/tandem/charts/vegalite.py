@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tandem.charts.chart import BETWEEN, Chart, Key
-from tandem.charts.forms.layout import DASH, SMALL, TEXT, Layout, View
+from tandem.charts.forms.layout import DASH, SMALL, TEXT, Layout, View, words
 from tandem.charts.forms.view import left_of, view_of
 from tandem.charts.palette import FONT, THEMES, Theme, ThemeName
-from tandem.charts.wrap import joined, width_of, wrapped
+from tandem.charts.wrap import BOLD, joined, width_of, wrapped
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 960
@@ -25,7 +25,7 @@ def vega_lite(chart: Chart, *, theme: ThemeName = "light", width: int = WIDTH, b
     left = max((left_of(panel.form, inner) for panel in chart.panels), default=0)
     layout = Layout(colours, inner, left)
     if chart.nothing:
-        views = [_words([chart.nothing], layout, colours.ink, TEXT)]
+        views = [words([chart.nothing], layout, colours.ink, TEXT)]
     else:
         views = [_legend(chart.keys, layout)]
         for panel in chart.panels:
@@ -34,7 +34,7 @@ def vega_lite(chart: Chart, *, theme: ThemeName = "light", width: int = WIDTH, b
                 view["title"] = _title_of(panel.title, layout)
             views.append(view)
         if chart.notes and not bare:
-            views.append(_words([line for note in chart.notes for line in wrapped(note, inner, SMALL)], layout, colours.quiet, SMALL))
+            views.append(words([line for note in chart.notes for line in wrapped(note, inner, SMALL)], layout, colours.quiet, SMALL))
     said = {} if bare else {"title": _heading(chart, colours, inner)}
     return {
         "$schema": SCHEMA,
@@ -42,7 +42,7 @@ def vega_lite(chart: Chart, *, theme: ThemeName = "light", width: int = WIDTH, b
         "background": colours.page,
         "padding": margin,
         **said,
-        "datasets": {"table": chart.table.records},
+        "datasets": {"table": chart.table.drawn},
         "data": {"name": "table"},
         "vconcat": views,
         "spacing": 22,
@@ -52,7 +52,7 @@ def vega_lite(chart: Chart, *, theme: ThemeName = "light", width: int = WIDTH, b
 
 def _heading(chart: Chart, theme: Theme, width: int) -> View:
     return {
-        "text": wrapped(chart.title, width, _TITLE),
+        "text": wrapped(chart.title, width, _TITLE * BOLD),
         "subtitle": joined(chart.subtitle.split(BETWEEN), BETWEEN, width, TEXT),
         "anchor": "start",
         "frame": "bounds",
@@ -67,31 +67,13 @@ def _heading(chart: Chart, theme: Theme, width: int) -> View:
 
 def _title_of(words: str, layout: Layout) -> View:
     return {
-        "text": wrapped(words, layout.width, TEXT),
+        "text": wrapped(words, layout.width, TEXT * BOLD),
         "anchor": "start",
         "frame": "group",
         "dx": -layout.left,
         "fontSize": TEXT,
         "color": layout.theme.ink,
         "offset": 10,
-    }
-
-
-def _words(lines: list[str], layout: Layout, colour: str, size: int) -> View:
-    return {
-        "width": layout.width - layout.left,
-        "height": len(lines) * (size + 5),
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "color": colour,
-            "fontSize": size,
-            "lineHeight": size + 5,
-            "text": lines,
-        },
-        "encoding": {"x": {"value": -layout.left}, "y": {"value": 0}},
     }
 
 

@@ -46,7 +46,7 @@ def backtest(
     from tandem.app.backtest import BacktestRequest, find_backtest
     from tandem.app.failures import WrongUsage
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import one_row, print_report
     from tandem.signals.backtest.aim import read_aim
 
     project = project_of(context)
@@ -58,15 +58,13 @@ def backtest(
         raise WrongUsage(str(error), "write leads=100/month; other periods are day, week, quarter and year") from None
     report = find_backtest(project, BacktestRequest(signal, outcome, length, as_of, first, last, wanted, test))
     told = report.as_json()
-    if format_ == "json":
-        print_json(told)
-        return
-    if format_ == "csv":
-        flat = _flat(told)
-        print_csv(tuple(flat), [flat])
-    else:
-        _print(report, told)
-    print_as_of(report.question.as_of)
+    print_report(
+        format_,
+        json=lambda: told,
+        csv=lambda: one_row(_flat(told)),
+        page=lambda: _print(report, told),
+        as_of=report.question.as_of,
+    )
 
 
 def _flat(told: dict[str, Any]) -> dict[str, Any]:

@@ -35,20 +35,18 @@ def boundary(
     A touch with evidence that a rule forbade is a violation. Each is judged by what was known when it happened.
     """
     from tandem.app.boundary import BoundaryRequest, find_boundary
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = find_boundary(project_of(context), BoundaryRequest(since, until, as_of, draft))
-    told = report.as_json()
-    if format_ == "json":
-        print_json(told)
-        return
-    if format_ == "csv":
-        empty = dict.fromkeys(COLUMNS)
-        print_csv(COLUMNS, [empty | {"list": name} | row for name, rows in told["lists"].items() for row in rows])
-    else:
-        _print(report, None if whole else SHOWN)
-    say_whose(report.said, bounded=report.bounded)
-    print_as_of(report.as_of)
+    empty = dict.fromkeys(COLUMNS)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (COLUMNS, [empty | {"list": name} | row for name, rows in report.as_json()["lists"].items() for row in rows]),
+        page=lambda: _print(report, None if whole else SHOWN),
+        doubts=lambda: say_whose(report.said, bounded=report.bounded),
+        as_of=report.as_of,
+    )
 
 
 def _print(report: BoundaryReport, most: int | None) -> None:

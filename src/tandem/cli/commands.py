@@ -13,6 +13,9 @@ import click
 from tandem.cli.door import FOLDER, SHOWN_ROWS, counted, dated, formatted, project_of, tandem
 
 if TYPE_CHECKING:
+    from tandem.app.check import CheckReport
+    from tandem.app.failed import FailedRows
+    from tandem.app.identity import Subject
     from tandem.cli.render import Format
 
 FILES = click.Path(path_type=Path, readable=False)
@@ -43,24 +46,28 @@ def init(context: click.Context, folder: Path, pattern: str) -> None:
 def check(context: click.Context, format_: Format) -> None:
     """Read the playbook and tell every problem, all at once."""
     from tandem.app.check import check_project
-    from tandem.cli.render import print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = check_project(project_of(context))
-    if format_ == "json":
-        print_json(report.as_json())
-    elif format_ == "csv":
-        columns = ("file", "line", "column", "severity", "code", "message", "help")
-        print_csv(columns, [each.as_json() for each in report.problems])
-    else:
-        for problem in report.problems:
-            click.echo(problem.told() + "\n")
-        summary = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
-        click.echo(
-            f"{summary}; {counted(len(report.sources), 'source')}, {counted(len(report.signals), 'signal')}, {counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
-        )
-        if report.errors and not report.tests and report.signals:
-            click.echo("tests of signals run once these problems are mended", err=True)
+    columns = ("file", "line", "column", "severity", "code", "message", "help")
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (columns, [each.as_json() for each in report.problems]),
+        page=lambda: _print_checked(report),
+    )
     context.exit(1 if report.errors else 0)
+
+
+def _print_checked(report: CheckReport) -> None:
+    for problem in report.problems:
+        click.echo(problem.told() + "\n")
+    summary = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
+    click.echo(
+        f"{summary}; {counted(len(report.sources), 'source')}, {counted(len(report.signals), 'signal')}, {counted(report.tests, 'test')} run; fingerprint {report.fingerprint[:12]}"
+    )
+    if report.errors and not report.tests and report.signals:
+        click.echo("tests of signals run once these problems are mended", err=True)
 
 
 @tandem.command()
@@ -95,7 +102,7 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
     from tandem.app.importing import Import, import_files
     from tandem.app.project import read_typed
     from tandem.cli.progress import shown_progress
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report, print_table
 
     project = project_of(context)
     exported = read_typed(exported_at, project.zone) if exported_at is not None else None
@@ -106,20 +113,18 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
         {"file": name} | {end: getattr(each, end) for end in counts} | {"reasons": _reasons(each.reasons)}
         for name, each in report.by_file.items()
     ]
-    if format_ == "json":
-        extra = {
-            "assumed": report.assumed,
-            "repeated_keys": report.repeated_keys,
-            "guessed": report.guessed,
-            "source": source,
-            "as_of": report.as_of,
-        }
-        print_json(counts | {"reasons": report.counts.reasons} | extra)
-    elif format_ == "csv":
-        print_csv(("file", *counts, "reasons"), by_file)
-    else:
+    columns = ("file", *counts, "reasons")
+    extra = {
+        "assumed": report.assumed,
+        "repeated_keys": report.repeated_keys,
+        "guessed": report.guessed,
+        "source": source,
+        "as_of": report.as_of,
+    }
+
+    def page() -> None:
         total = {"file": "all files"} | counts | {"reasons": _reasons(report.counts.reasons)}
-        print_table(("file", *counts, "reasons"), [*by_file, total] if len(by_file) > 1 else by_file)
+        print_table(columns, [*by_file, total] if len(by_file) > 1 else by_file)
         click.echo(f"{counts['received']:,} = " + " + ".join(f"{counts[end]:,} {end}" for end in list(counts)[1:]))
         if report.counts.failed:
             where = "" if project.folder == Path() else f" -C {project.folder}"
@@ -129,8 +134,14 @@ def import_(context: click.Context, source: str, files: tuple[Path, ...], export
         for name, each in report.by_file.items():
             if not each.received:
                 click.echo(f"{name} has no rows", err=True)
-    if format_ != "json":
-        print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: counts | {"reasons": report.counts.reasons} | extra,
+        csv=lambda: (columns, by_file),
+        page=page,
+        as_of=report.as_of,
+    )
     context.exit(1 if report.counts.failed else 0)
 
 
@@ -165,7 +176,7 @@ def facts(
     from tandem.app.facts import Facts, list_facts
     from tandem.app.failures import WrongUsage
     from tandem.app.project import read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
@@ -173,17 +184,20 @@ def facts(
         raise WrongUsage(f"`--event` names events, and `--kind` asks for `{kind}`", "leave out one of the two")
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
     report = list_facts(project, Facts(kind, person, workspace, account, event, source, first, last, most, as_of))
-    if format_ == "json":
-        print_json({"as_of": report.as_of, "kind": report.kind, "total": report.total, "facts": report.rows})
-        return
-    if format_ == "csv":
-        print_csv(report.columns, report.rows)
-    else:
+
+    def page() -> None:
         for line in report.lines:
             click.echo(line)
         if report.total > SHOWN_ROWS == most:
             click.echo(f"the latest {SHOWN_ROWS:,} of {report.total:,}; --limit 0 shows all", err=True)
-    print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, "kind": report.kind, "total": report.total, "facts": report.rows},
+        csv=lambda: (report.columns, report.rows),
+        page=page,
+        as_of=report.as_of,
+    )
 
 
 @tandem.command()
@@ -200,8 +214,7 @@ def failed(
     """List rows that were not stored, whole, with the reason; replay them after a fix."""
     from tandem.app import failed as failures
     from tandem.app.failures import WrongUsage
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
-    from tandem.facts.reasons import REASONS
+    from tandem.cli.render import one_row, print_report, print_table
 
     project = project_of(context)
     if replay and forget:
@@ -212,34 +225,37 @@ def failed(
         tried = (failures.replay if replay else failures.forget)(project, failures.Failed(source, reason))
         ends = {name: getattr(tried.counts, name) for name in ("received", "stored", "duplicate", "suppressed", "failed")}
         said = ends | {"reasons": tried.counts.reasons} if replay else {"forgotten": tried.counts.suppressed}
-        if format_ == "json":
-            print_json(said | {"as_of": tried.as_of})
-        else:
-            shown = said | {"reasons": _reasons(tried.counts.reasons)} if replay else said
-            (print_csv if format_ == "csv" else print_table)(tuple(shown), [shown])
-            print_as_of(tried.as_of)
+        shown = one_row(said | {"reasons": _reasons(tried.counts.reasons)} if replay else said)
+        print_report(
+            format_, json=lambda: said | {"as_of": tried.as_of}, csv=lambda: shown, page=lambda: print_table(*shown), as_of=tried.as_of
+        )
         context.exit(1 if replay and tried.counts.failed else 0)
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
     report = failures.list_failed(project, failures.Failed(source, reason, most))
     columns = ("source", "file", "line", "column", "reason", "detail", "mend", "raw")
     rows = [{name: getattr(row, name) for name in columns} for row in report.rows]
-    if format_ == "json":
-        by_reason = [{"source": of, "reason": code, "rows": n} for (of, code), n in report.by_reason.items()]
-        print_json({"as_of": report.as_of, "total": report.total, "by_reason": by_reason, "failed": rows})
-        return
-    if format_ == "csv":
-        print_csv(columns, rows)
-    else:
-        for row in report.rows:
-            place = f"{row.file}:{row.line}" + (f" column `{row.column}`" if row.column else "")
-            click.echo(f"{place}: {row.detail} [{row.reason}]\n    {_excerpt(row.raw)}")
-        for (of, code), n in report.by_reason.items():
-            click.echo(f"{n:,} of {of}: {code}; {REASONS[code].mend}")
-        if not report.total:
-            click.echo("no failed rows")
-        elif len(report.rows) < report.total:
-            click.echo(f"the latest {len(report.rows):,} of {report.total:,}; --limit 0 shows all", err=True)
-    print_as_of(report.as_of)
+    by_reason = [{"source": of, "reason": code, "rows": n} for (of, code), n in report.by_reason.items()]
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, "total": report.total, "by_reason": by_reason, "failed": rows},
+        csv=lambda: (columns, rows),
+        page=lambda: _print_failed(report),
+        as_of=report.as_of,
+    )
+
+
+def _print_failed(report: FailedRows) -> None:
+    from tandem.facts.reasons import REASONS
+
+    for row in report.rows:
+        place = f"{row.file}:{row.line}" + (f" column `{row.column}`" if row.column else "")
+        click.echo(f"{place}: {row.detail} [{row.reason}]\n    {_excerpt(row.raw)}")
+    for (of, code), n in report.by_reason.items():
+        click.echo(f"{n:,} of {of}: {code}; {REASONS[code].mend}")
+    if not report.total:
+        click.echo("no failed rows")
+    elif len(report.rows) < report.total:
+        click.echo(f"the latest {len(report.rows):,} of {report.total:,}; --limit 0 shows all", err=True)
 
 
 class _Subjects(click.Group):
@@ -266,7 +282,7 @@ def identity() -> None:
 def identity_show(context: click.Context, subject: str, as_of: str | None, format_: Format) -> None:
     """Show who a subject is, by which links and why."""
     from tandem.app.identity import describe
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = describe(project_of(context), subject, as_of)
     columns = ("link", "rule", "subject", "target", "occurred_at", "known_at", "source", "in_force", "why")
@@ -285,38 +301,39 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
         for each in report.links
     ]
     family = None if report.family is None else {"root": report.family.root, "members": list(report.family.members)}
-    if format_ == "json":
-        conflicts = [_conflict(each) for each in report.conflicts]
-        about = {"subject": report.subject, "person": report.person, "account": report.account, "family": family}
-        print_json({"as_of": report.as_of, **about, "links": links, "conflicts": conflicts})
-        return
-    if format_ == "csv":
-        print_csv(columns, links)
-    else:
-        from tandem.values.instants import show as show_instant
+    conflicts = [_conflict(each) for each in report.conflicts]
+    about = {"subject": report.subject, "person": report.person, "account": report.account, "family": family}
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, **about, "links": links, "conflicts": conflicts},
+        csv=lambda: (columns, links),
+        page=lambda: _print_identity(report),
+        as_of=report.as_of,
+    )
 
+
+def _print_identity(report: Subject) -> None:
+    from tandem.values.instants import show as show_instant
+
+    names = (("person", report.person), ("account", report.account))
+    click.echo(f"{report.subject}: " + ", ".join(f"{noun} {name or 'none'}" for noun, name in names))
+    if report.family is not None and len(report.family.members) > 1:
+        click.echo(f"family of {report.family.root}: {', '.join(report.family.members)}")
+    # A later snapshot that says the same again decides from then on, and tells a reader nothing new.
+    again = [each for each in report.links if each.why.startswith("said again by")]
+    for each in report.links:
+        if each in again:
+            continue
+        link = each.link
+        mark = " " if each.in_force else "✗"
         click.echo(
-            f"{report.subject}: "
-            + ", ".join(f"{noun} {name or 'none'}" for noun, name in (("person", report.person), ("account", report.account)))
+            f"{mark} {show_instant(link.occurred_at)}  {link.rule:9}  {link.subject} -> {link.target or 'nothing'}  [{link.id}] {link.source}"
         )
-        if family is not None and len(family["members"]) > 1:
-            click.echo(f"family of {family['root']}: {', '.join(family['members'])}")
-        # A later snapshot that says the same again decides from then on, and tells a reader nothing new.
-        again = [each for each in report.links if each.why.startswith("said again by")]
-        for each in report.links:
-            if each in again:
-                continue
-            link = each.link
-            mark = " " if each.in_force else "✗"
-            click.echo(
-                f"{mark} {show_instant(link.occurred_at)}  {link.rule:9}  {link.subject} -> {link.target or 'nothing'}  [{link.id}] {link.source}"
-            )
-            click.echo(f"      {each.why}")
-        if again:
-            click.echo(f"{counted(len(again), 'link')} that a later one says again: --format json has all")
-        for conflict in report.conflicts:
-            click.echo(f"conflict: {conflict.what}\n      {conflict.mend}")
-    print_as_of(report.as_of)
+        click.echo(f"      {each.why}")
+    if again:
+        click.echo(f"{counted(len(again), 'link')} that a later one says again: --format json has all")
+    for conflict in report.conflicts:
+        click.echo(f"conflict: {conflict.what}\n      {conflict.mend}")
 
 
 @identity.command()
@@ -326,21 +343,24 @@ def identity_show(context: click.Context, subject: str, as_of: str | None, forma
 def conflicts(context: click.Context, as_of: str | None, format_: Format) -> None:
     """List where facts contradict each other, and what was made of it."""
     from tandem.app.identity import list_conflicts
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = list_conflicts(project_of(context), as_of)
     rows = [_conflict(each) for each in report.conflicts]
-    if format_ == "json":
-        print_json({"as_of": report.as_of, "conflicts": rows})
-        return
-    if format_ == "csv":
-        print_csv(("kind", "subject", "what", "mend", "because"), rows)
-    else:
+
+    def page() -> None:
         for each in report.conflicts:
             click.echo(f"{each.subject}: {each.what} [{each.kind}]\n    help: {each.mend}\n    links: {', '.join(each.because)}")
         if not rows:
             click.echo("no conflicts")
-    print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, "conflicts": rows},
+        csv=lambda: (("kind", "subject", "what", "mend", "because"), rows),
+        page=page,
+        as_of=report.as_of,
+    )
 
 
 @identity.command()
@@ -351,18 +371,17 @@ def conflicts(context: click.Context, as_of: str | None, format_: Format) -> Non
 def undo(context: click.Context, link: str, restore: bool, format_: Format) -> None:
     """Take one LINK back from now on; its id stands in `tandem identity SUBJECT`. Earlier answers stay."""
     from tandem.app.identity import undo as take_back
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import one_row, print_report
 
     report = take_back(project_of(context), link, restore=restore)
     row = {"link": report.link, "correction": report.correction, "restored": report.restored}
-    if format_ == "json":
-        print_json(row | {"as_of": report.as_of})
-        return
-    if format_ == "csv":
-        print_csv(tuple(row), [row])
-    else:
-        click.echo(f"{report.link} {'holds again' if report.restored else 'is taken back'}")
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=lambda: row | {"as_of": report.as_of},
+        csv=lambda: one_row(row),
+        page=lambda: click.echo(f"{report.link} {'holds again' if report.restored else 'is taken back'}"),
+        as_of=report.as_of,
+    )
 
 
 @tandem.command()

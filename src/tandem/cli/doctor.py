@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+from tandem.cli.render import print_report, print_table
 
 if TYPE_CHECKING:
     from tandem.app.doctor import Doctor
@@ -18,16 +18,23 @@ _SHOWN = 10
 
 def print_doctor(report: Doctor, format_: Format) -> None:
     """All of it as a page, as one object, or the findings as rows."""
-    if format_ == "json":
-        whole = asdict(report)
-        whole["always_known"] = [{"kind": kind, "versions": n} for kind, n in report.always_known]
-        whole["unnamed"] = [{"field": field, "value": value, "touches": n} for field, value, n in report.unnamed]
-        print_json({"as_of": whole.pop("as_of"), **whole})
-        return
-    if format_ == "csv":
-        print_csv(("finding", "subject", "detail"), list(_findings(report)))
-        print_as_of(report.as_of)
-        return
+    print_report(
+        format_,
+        json=lambda: _whole(report),
+        csv=lambda: (("finding", "subject", "detail"), _findings(report)),
+        page=lambda: _print(report),
+        as_of=report.as_of,
+    )
+
+
+def _whole(report: Doctor) -> dict[str, Any]:
+    whole = asdict(report)
+    whole["always_known"] = [{"kind": kind, "versions": n} for kind, n in report.always_known]
+    whole["unnamed"] = [{"field": field, "value": value, "touches": n} for field, value, n in report.unnamed]
+    return {"as_of": whole.pop("as_of"), **whole}
+
+
+def _print(report: Doctor) -> None:
     ends = ("received", "stored", "duplicate", "suppressed", "failed")
     rows = [
         {"source": each.source}
@@ -56,7 +63,6 @@ def print_doctor(report: Doctor, format_: Format) -> None:
             click.echo(f"  and {len(same) - _SHOWN:,} more; --format csv lists all")
     if not by_finding:
         click.echo("nothing doubtful")
-    print_as_of(report.as_of)
 
 
 _TITLES = {

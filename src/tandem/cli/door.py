@@ -12,7 +12,9 @@ import click
 from tandem import __version__
 
 if TYPE_CHECKING:
+    from tandem.app.charting import Picture
     from tandem.app.project import Project
+    from tandem.charts.chart import Chart
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,17 +46,39 @@ def charted(command: F) -> F:
         type=click.IntRange(480, 2400),
         default=960,
         show_default=True,
-        help="How wide the chart is, in pixels; html fits itself.",
+        help="How wide the chart is, in pixels; a png has two for each, html fits itself.",
     )
     @functools.wraps(command)
     def with_picture(*arguments: Any, file: Path | None, dark: bool, width: int, **how: Any) -> Any:
         if file is None:
+            _refuse_what_draws_nothing(click.get_current_context())
             return command(*arguments, chart=None, **how)
         from tandem.app.charting import read_picture
 
         return command(*arguments, chart=read_picture(file, dark=dark, width=width), **how)
 
     return cast(F, with_picture)
+
+
+def _refuse_what_draws_nothing(context: click.Context) -> None:
+    from click.core import ParameterSource
+
+    for name in ("dark", "width"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            from tandem.app.failures import WrongUsage
+
+            raise WrongUsage(
+                f"`--{name}` says how a chart is drawn, and there is none", "name its file too: --chart FILE.svg, .png or .html"
+            )
+
+
+def draw(chart: Chart, picture: Picture) -> None:
+    """Write a chart to its file; what is amiss with it is said on stderr."""
+    from tandem.app.charting import save_chart
+
+    warning = save_chart(chart, picture)
+    if warning:
+        click.echo(f"warning: {warning}", err=True)
 
 
 def drafted(command: F) -> F:
@@ -81,7 +105,11 @@ def project_of(context: click.Context) -> Project:
     from tandem.app.project import Project
     from tandem.app.world import World
 
-    return Project(context.find_root().obj, World())
+    return Project(context.find_root().obj, World(warn=_say))
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def counted(n: int, noun: str) -> str:

@@ -73,19 +73,18 @@ def _explain_edge(
 ) -> None:
     from tandem.app.explain.edge import ExplainRequest
     from tandem.app.explain.edge import explain as find_why
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = find_why(project_of(context), ExplainRequest(signal, subject, at, as_of, draft))
     facts = [{name: getattr(each, name) for name in FACT_COLUMNS} for each in report.facts]
-    if format_ == "json":
-        print_json(_explained(report, facts))
-        return
-    if format_ == "csv":
-        print_csv(FACT_COLUMNS, facts)
-    else:
-        _print_explained(report)
-    say_whose(report.said, bounded=True)
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=lambda: _explained(report, facts),
+        csv=lambda: (FACT_COLUMNS, facts),
+        page=lambda: _print_explained(report),
+        doubts=lambda: say_whose(report.said, bounded=True),
+        as_of=report.as_of,
+    )
 
 
 def _explained(report: Explained, facts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -194,13 +193,15 @@ def _print_measured(measure: Measured, zone: str, *, show_change: bool) -> None:
 
 
 def _print_facts(report: Explained) -> None:
+    from tandem.facts.text import on_clock
+
     nouns = {"entered": "what came to count", "left": "what ceased to count", "aged": "what grew too old for a window"}
     for how, noun in nouns.items():
         lines = [each.line for each in report.facts if each.how == how]
         if lines:
             click.echo(f"\n{noun}")
             for line in lines[:SHOWN_ROWS]:
-                click.echo(f"  {line}")
+                click.echo(f"  {on_clock(line, report.zone)}")
             if len(lines) > SHOWN_ROWS:
                 click.echo(f"  and {counted(len(lines) - SHOWN_ROWS, 'fact')} more: --format json has all")
     if report.by_time:

@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tandem.cli.door import charted, counted, dated, formatted, project_of, tandem
+from tandem.cli.door import charted, dated, draw, formatted, project_of, tandem
+from tandem.cli.stages import COLUMNS, SHOWN, explain_not_reached, group_named, told_of
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
     from tandem.app.funnel import Funnelled
-    from tandem.behavior.funnel.tally import Stage, Tally
+    from tandem.behavior.funnel.tally import Tally
     from tandem.cli.render import Format
 
-COLUMNS = ("name", "entered", "converted", "dropped", "open", "rate", "low", "high", "median_seconds")
 CSV_COLUMNS = ("step", *COLUMNS, "p25_seconds", "p75_seconds", "mature")
-SHOWN = ("", "stage", "entered", "converted", "dropped", "open", "rate", "95 %", "25 % by", "50 % by", "75 % by")
-
-NOT_REACHED = "-"
 
 
 @tandem.command()
@@ -60,16 +57,16 @@ def funnel(
     """Show how far persons, workspaces or accounts get from one SEL to the next: who went on, who dropped, who may still go on.
 
     SEL is an event such as 'Signed Up', a named set, any, or one of these with a test: 'any where plan = free'. A rate is of those whose
-    window is over. Times count those in that have not gone on: a median that fewer than half reach is not reached.
+    window is over. Times count those in that have not gone on: where fewer than half went on there is no median.
 
     With --motion there is no SEL: product.yaml says which stages, and who counts are accounts, each in the motion that it was in at its first
     stage. All motions stand side by side, and in no number together.
     """
-    from tandem.app.charting import chart_of_funnel, save_chart
+    from tandem.app.charting import chart_of_funnel
     from tandem.app.failures import WrongUsage
     from tandem.app.funnel import FunnelRequest, find_funnel
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
     from tandem.cli.ways import show_motions
 
     project = project_of(context)
@@ -86,15 +83,14 @@ def funnel(
     ends = (*((each, None) for each in unless), *((each, (after, before)) for after, before, each in unless_between))
     report = find_funnel(project, FunnelRequest(stages, length, unless=ends, since=first, until=last, **how))
     if chart is not None:
-        save_chart(chart_of_funnel(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows())
-    else:
-        _print(report)
-    print_as_of(report.as_of)
+        draw(chart_of_funnel(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (CSV_COLUMNS if report.by is None else ("group", *CSV_COLUMNS), report.as_rows()),
+        page=lambda: _print(report),
+        as_of=report.as_of,
+    )
 
 
 # What product.yaml says of a declared funnel, or what means nothing about one.
@@ -127,6 +123,7 @@ def _refuse_what_is_declared(context: click.Context) -> None:
 
 
 def _print(report: Funnelled) -> None:
+    from tandem.app.funnel import tell_overall
     from tandem.cli.render import print_table
 
     noun = "attempt" if report.funnel.every_attempt else report.funnel.about
@@ -137,9 +134,8 @@ def _print(report: Funnelled) -> None:
     print_table(SHOWN if report.by is None else (report.by, *SHOWN), rows, right=("", *SHOWN[2:]))
     click.echo()
     for name, each in groups:
-        click.echo(f"{'' if name is None else f'{name}: '}{overall(each, noun)}")
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
+        click.echo(f"{'' if name is None else f'{name}: '}{tell_overall(each, noun)}")
+    explain_not_reached(rows)
 
 
 def _question(report: Funnelled) -> str:
@@ -161,47 +157,3 @@ def _rows(report: Funnelled, group: str | None, tally: Tally) -> list[dict[str, 
         row |= dict.fromkeys(SHOWN[6:], "") if is_last else told_of(stage)
         rows.append(row if report.by is None else {report.by: group if number == 1 else ""} | row)
     return rows
-
-
-def told_of(stage: Stage) -> dict[str, str]:
-    """The cells of a stage's rate and times, by their columns."""
-    assert stage.rate is not None, "every stage but the last has a rate"
-    share, interval = stage.rate.value, stage.rate.interval()
-    return {
-        "rate": "unknown" if share is None else _percent(float(share)),
-        "95 %": "" if interval is None else f"{_percent(interval.low)} to {_percent(interval.high)}",
-        **{name: _length(length) if stage.entered else "" for name, length in zip(SHOWN[8:], stage.quartiles, strict=True)},
-    }
-
-
-def overall(tally: Tally, noun: str) -> str:
-    """What share got through, of those whose window is over."""
-    share, interval = tally.overall.value, tally.overall.interval()
-    entered, running = int(tally.over.sum() + tally.running.sum()), int(tally.running.sum())
-    if share is None or interval is None:
-        return f"{counted(entered, noun)}, and no window is over yet" if entered else f"no {noun} began"
-    through = f"{tally.overall.successes:,} of the {tally.overall.trials:,} whose window is over"
-    still = f"; of {running:,} it is not" if running else ""
-    return f"{_percent(float(share))} ({_percent(interval.low)} to {_percent(interval.high)}) got through: {through}{still}"
-
-
-def group_named(answer: object) -> str:
-    from tandem.app.retention import told
-
-    name = told(answer)  # type: ignore[arg-type]
-    return "unknown" if name is None else str(name).lower() if isinstance(name, bool) else str(name)
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
-
-
-def _length(length: int | None) -> str:
-    """The two greatest units of a length; what is less is rounded."""
-    from tandem.values.durations import tell_duration
-    from tandem.values.instants import DAY, HOUR, MINUTE, SECOND
-
-    if length is None:
-        return NOT_REACHED
-    unit = HOUR if length >= DAY else MINUTE if length >= HOUR else SECOND
-    return tell_duration((length + unit // 2) // unit * unit)

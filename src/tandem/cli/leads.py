@@ -43,21 +43,20 @@ def leads(
     """
     from tandem.app.failures import WrongUsage
     from tandem.app.leads import LeadsRequest, list_leads
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     if only_open and only_waiting:
         raise WrongUsage("`--open` and `--waiting` exclude each other", "choose one; without either both are shown")
     only: Literal["open", "waiting"] | None = "open" if only_open else "waiting" if only_waiting else None
     report = list_leads(project_of(context), LeadsRequest(as_of, draft, owner, only))
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(COLUMNS, [each.as_json() for each in report.rows])
-    else:
-        _print(report, owner, only)
-    say_whose(report.said, bounded=report.bounded)
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (COLUMNS, [each.as_json() for each in report.rows]),
+        page=lambda: _print(report, owner, only),
+        doubts=lambda: say_whose(report.said, bounded=report.bounded),
+        as_of=report.as_of,
+    )
 
 
 def _print(report: LeadsListed, owner: str | None, only: str | None) -> None:

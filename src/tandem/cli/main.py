@@ -14,6 +14,7 @@ import click
 
 from tandem.cli import backtest, boundary, commands, explain, funnel, leads, plan, playbook, retention, signals, ways  # noqa: F401  # They add their commands to the group.
 from tandem.cli.door import tandem
+from tandem.cli.progress import tell_of_compiling
 
 OUR_FAULT = 3
 # What the disk, its rights or its room forbid is no fault of ours.
@@ -30,6 +31,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     _open_what_is_closed()
+    tell_of_compiling()
     try:
         code = tandem.main(args=arguments, prog_name="tandem", standalone_mode=False)
         sys.stdout.flush()

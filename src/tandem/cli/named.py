@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from tandem.cli.door import project_of
 from tandem.cli.words import ENDINGS, REASONS, labelled, listed, local, named, say_whose, some_of, told_locally, told_refusal
+from tandem.facts.text import on_clock
 
 if TYPE_CHECKING:
     from tandem.app.decisions.grounds import Asked, Speaks
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from tandem.app.explain.lead import LeadExplained, ReasonExplained
     from tandem.app.explain.touch import TouchExplained
     from tandem.cli.render import Format
+
+    NameExplained = LeadExplained | TouchExplained | AccountExplained
 
 COLUMNS = ("part", "kind", "what", "stands", "line", "until", "says", "facts")
 SHOWN_FACTS, SHOWN_STEPS, SHOWN_PEOPLE = 5, 20, 8
@@ -34,29 +38,38 @@ UNJUDGED = {
 
 
 def print_named(context: click.Context, asked: NameRequest, format_: Format) -> None:
-    from tandem.app.explain.account import AccountExplained
     from tandem.app.explain.explaining import explain_name
-    from tandem.app.explain.lead import LeadExplained
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     report = explain_name(project_of(context), asked)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    answers = report.began if isinstance(report, LeadExplained) else report.answered
-    if format_ == "csv":
-        print_csv(COLUMNS, [] if answers is None else list(_rows(answers)))
-    elif isinstance(report, LeadExplained):
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (COLUMNS, _rows(report)),
+        page=lambda: _print(report),
+        doubts=lambda: say_whose(report.said, bounded=report.bounded),
+        as_of=report.as_of,
+    )
+
+
+def _print(report: NameExplained) -> None:
+    from tandem.app.explain.account import AccountExplained
+    from tandem.app.explain.lead import LeadExplained
+
+    if isinstance(report, LeadExplained):
         _print_lead(report)
     elif isinstance(report, AccountExplained):
         _print_account(report)
     else:
         _print_touch(report)
-    say_whose(report.said, bounded=report.bounded)
-    print_as_of(report.as_of)
 
 
-def _rows(answers: Answered) -> Iterator[dict[str, Any]]:
+def _rows(report: NameExplained) -> Iterator[dict[str, Any]]:
+    from tandem.app.explain.lead import LeadExplained
+
+    answers = report.began if isinstance(report, LeadExplained) else report.answered
+    if answers is None:
+        return
     for speaks in answers.speaks:
         told = speaks.as_json()
         yield {"part": "evidence", "stands": True} | {name: told[name] for name in COLUMNS if name in told}
@@ -78,7 +91,7 @@ def _print_account(report: AccountExplained) -> None:
     _print_grounds(found, zone)
     if report.endless:
         click.echo("\nDoes not count: an override states until when it holds, and these do not")
-        _print_facts(report.endless)
+        _print_facts(report.endless, zone)
     _print_steps(report.steps, zone)
     click.echo(f"\nby the {_of(report.said)} playbook, fingerprint {report.fingerprint[:12]}")
 
@@ -136,7 +149,7 @@ def _print_speaks(speaks: Speaks, zone: str) -> None:
     what = {"outbound": "tier ", "owner": "contract ", "target": "account "}.get(one.kind, "") + one.what
     click.echo(labelled("+", f"{what}{whose}, {one.kind}{_line(one.line)}, {until}{only}"))
     click.echo(labelled("", told_locally(speaks.says, zone)))
-    _print_facts(speaks.facts)
+    _print_facts(speaks.facts, zone)
 
 
 def _print_asked(asked: Asked, found: Answered, zone: str) -> None:
@@ -148,12 +161,12 @@ def _print_asked(asked: Asked, found: Answered, zone: str) -> None:
         labelled("-" if asked.stands else "·", f"{asked.reason}{_line(asked.line)}: {told_locally(asked.says, zone)}{until}{taken}{passed}")
     )
     if asked.stands:
-        _print_facts(asked.facts)
+        _print_facts(asked.facts, zone)
 
 
-def _print_facts(facts: Sequence[str]) -> None:
+def _print_facts(facts: Sequence[str], zone: str) -> None:
     for fact in facts[:SHOWN_FACTS]:
-        click.echo(f"{'':13}{fact}")
+        click.echo(f"{'':13}{on_clock(fact, ZoneInfo(zone))}")
     if len(facts) > SHOWN_FACTS:
         click.echo(f"{'':13}and {len(facts) - SHOWN_FACTS} more: --format json has them")
 
@@ -208,7 +221,7 @@ def _print_reason(reason: ReasonExplained, zone: str) -> None:
     click.echo(labelled("permit", f"as {reason.received} says"))
     if not reason.facts:
         click.echo(labelled("facts", "none: time alone, or a playbook that came into force, turned it on"))
-    _print_facts(reason.facts)
+    _print_facts(reason.facts, zone)
 
 
 def _print_touch(report: TouchExplained) -> None:
@@ -227,7 +240,7 @@ def _print_touch(report: TouchExplained) -> None:
     told += [f"of {row.person}" if row.person else None]
     click.echo(labelled("touch", " ".join(each for each in told if each) + ("" if row.seller else "; nobody says by whom")))
     for line in report.facts:
-        click.echo(labelled("told", line))
+        click.echo(labelled("told", on_clock(line, ZoneInfo(zone))))
     if report.answered is not None and row.verdict != "inbound":
         click.echo("\nWhat was known then")
         _print_answer(report.answered, "", zone)

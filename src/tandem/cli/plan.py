@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tandem.cli.door import counted, dated, formatted, project_of, tandem
-from tandem.cli.words import WIDTH, listed, local, wrapped
+from tandem.cli.words import REASONS, WIDTH, labelled, listed, local, told_why, wrapped
 
 if TYPE_CHECKING:
     from tandem.app.backtest import Backtested
     from tandem.app.plan import AlreadyOn, FiringRow, Plan
     from tandem.app.playbook.as_if import Counted
+    from tandem.boundary.meaning.blocks import Reason
     from tandem.boundary.meaning.judged import Judgement
     from tandem.cli.render import Format
     from tandem.language.difference import Difference
@@ -75,7 +77,7 @@ def plan(
     from tandem.app.failures import WrongUsage
     from tandem.app.plan import WITHIN, PlanRequest, make_plan
     from tandem.app.project import read_length, read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
@@ -92,14 +94,13 @@ def plan(
         click.echo(
             f"an apply refuses the folder's, for a test fails: {problem.message} ({problem.span.source.path}:{problem.span.line})", err=True
         )
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(COLUMNS, _rows(report))
-    else:
-        _print(report, None if whole else SHOWN, every=bool(outcomes))
-    print_as_of(report.as_of)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (COLUMNS, _rows(report)),
+        page=lambda: _print(report, None if whole else SHOWN, every=bool(outcomes)),
+        as_of=report.as_of,
+    )
 
 
 def _rows(report: Plan) -> list[dict[str, Any]]:
@@ -165,6 +166,8 @@ def _print_change(change: Difference) -> None:
 def _print_signal(report: Plan, name: str, before: Counted | None, after: Counted | None, *, every: bool) -> None:
     playbook = report.after if after is not None or report.before is None else report.before
     new = " (new)" if before is None and report.before is not None else " (removed)" if after is None else ""
+    if name in report.renamed:
+        new = f" (new, with the rule of {report.renamed[name]}, which is removed: renamed)"
     click.echo(f"\n{playbook.signals[name].title}: {name}{new}")
     _print_counts(before, after)
     _print_backtests(before, after, every=every)
@@ -247,10 +250,14 @@ def _worth(one: Backtested) -> tuple[str, str, str]:
 
 def _print_touches(before: Judgement | None, after: Judgement) -> None:
     _print_line("poached", _pair(before, after, _poached))
-    if after.violations or (before is not None and before.violations):
-        _print_line(
-            "violations", _pair(before, after, lambda one: ", ".join(f"{why} {n:,}" for why, n in one.violations.items()) or "none")
-        )
+    reasons = dict.fromkeys(why for one in (before, after) if one is not None for why in one.violations)
+    for turn, reason in enumerate(reasons):
+        times = _pair(before, after, partial(_times, reason=reason))
+        _print_line("violations" if turn == 0 else "", f"{times}  {REASONS[reason]} ({reason})")
+
+
+def _times(one: Judgement, reason: Reason) -> str:
+    return f"{one.violations.get(reason, 0):,}"
 
 
 def _poached(one: Judgement) -> str:
@@ -282,8 +289,8 @@ def _print_firings(title: str, rows: Sequence[FiringRow], zone: str, most: int |
     widths = [max(len(row[column]) for row in shown) for column in range(3)]
     for row in shown:
         left = "  " + "  ".join(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True))
-        for line in [f"{left}  {row[3]}"] if len(left) + len(row[3]) + 2 <= WIDTH else [left.rstrip(), f"{'':20}{row[3]}"]:
-            click.echo(line)
+        fits = len(left) + len(row[3]) + 2 <= WIDTH
+        click.echo(f"{left}  {row[3]}" if fits else f"{left.rstrip()}\n{labelled('', row[3], 20)}")
     if most is not None and len(rows) > most:
         click.echo(f"  and {len(rows) - most:,} more: --all shows them")
 
@@ -301,6 +308,6 @@ def _fates(row: FiringRow, zone: str, *, both: bool) -> str:
 def _fate(lead: Instant | None, why: str | None, row: FiringRow, zone: str, *, opens: bool) -> str:
     """A firing opens a lead, or is one more reason of the one that is open."""
     if lead is None:
-        return f"no lead: {why}"
+        return "no lead" if why is None else f"no lead: {told_why(why)}"
     what = "a lead" if opens else "a reason"
     return f"{what} at once" if lead == row.fired_at else f"{what} on {local(lead, zone)}"

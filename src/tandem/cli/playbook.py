@@ -29,18 +29,16 @@ def apply(context: click.Context, version: str | None, since: str | None, quiet:
     from now on. A playbook in which `check` finds an error or a test that fails is not applied.
     """
     from tandem.app.applying import ApplyRequest, apply_playbook
-    from tandem.cli.render import print_csv, print_json
+    from tandem.cli.render import one_row, print_report
 
     report = apply_playbook(project_of(context), ApplyRequest(version, since, quiet))
     told = report.as_json()
-    if format_ == "json":
-        print_json(told)
-    elif format_ == "csv":
-        flat = {name: value for name, value in told.items() if name not in ("dropped", "why")}
-        print_csv(tuple(flat), [flat])
-    else:
-        for line in _applied(report, told):
-            click.echo(line)
+    print_report(
+        format_,
+        json=lambda: told,
+        csv=lambda: one_row({name: value for name, value in told.items() if name not in ("dropped", "why")}),
+        page=lambda: click.echo("\n".join(_applied(report, told))),
+    )
     if not report.has_boundary:
         click.echo("it has no boundary.yaml: until there is one no signal permits a touch", err=True)
 
@@ -76,7 +74,7 @@ def playbooks(context: click.Context, as_of: str | None, format_: Format) -> Non
     A version that another replaced from its beginning on has decided nothing that still stands.
     """
     from tandem.app.applying import list_playbooks
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report, print_table
     from tandem.values.instants import show
 
     report = list_playbooks(project_of(context), as_of)
@@ -93,12 +91,8 @@ def playbooks(context: click.Context, as_of: str | None, format_: Format) -> Non
         }
         for each in report.versions
     ]
-    if format_ == "json":
-        print_json({"as_of": report.as_of, "in_force": report.in_force, "folder": report.folder, "playbooks": rows})
-        return
-    if format_ == "csv":
-        print_csv((*PLAYBOOK_COLUMNS, "place", "text"), rows)
-    else:
+
+    def page() -> None:
         shown = [
             row
             | {"fingerprint": str(row["fingerprint"])[:12], "since": row["since"] or BEGINNING, "quiet": "quiet" if row["quiet"] else ""}
@@ -106,7 +100,14 @@ def playbooks(context: click.Context, as_of: str | None, format_: Format) -> Non
         ]
         print_table(PLAYBOOK_COLUMNS, shown)
         click.echo(_folder(report), err=True)
-    print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, "in_force": report.in_force, "folder": report.folder, "playbooks": rows},
+        csv=lambda: ((*PLAYBOOK_COLUMNS, "place", "text"), rows),
+        page=page,
+        as_of=report.as_of,
+    )
 
 
 def _folder(report: PlaybooksListed) -> str:

@@ -1,12 +1,33 @@
-"""Progress of long work: rows, rate and time left, on stderr, and only where a person watches."""
+"""Progress of long work, on stderr, and only where a person watches: rows, rate and time left; and why a first command takes long."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from tandem.app.importing import Progress
+if TYPE_CHECKING:
+    from tandem.app.importing import Progress
+
+_COMPILED = "tandem.timeline.kernels"
+
+
+class _Once(logging.Handler):
+    """Says the first record alone, in words of its own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logging.getLogger(_COMPILED).removeHandler(self)
+        print("compiling what this command counts with, once on this machine; it may take half a minute", file=sys.stderr, flush=True)
+
+
+def tell_of_compiling() -> None:
+    """From now on, where a person watches, it is said when something is compiled first."""
+    if sys.stderr.isatty():
+        logger = logging.getLogger(_COMPILED)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(_Once())
 
 
 @contextmanager

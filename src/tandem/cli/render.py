@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import click
@@ -31,6 +31,32 @@ def told(value: Any, name: str = "") -> Any:
     return value
 
 
+def print_report(
+    format_: Format,
+    *,
+    json: Callable[[], Mapping[str, Any]],
+    csv: Callable[[], tuple[Sequence[str], Iterable[Mapping[str, Any]]]],
+    page: Callable[[], None],
+    doubts: Callable[[], None] | None = None,
+    as_of: Instant | None = None,
+) -> None:
+    """A report in the form that was asked for: one object, its columns and rows, or a page for people.
+
+    Beside rows and pages stands on stderr what a reader must doubt, and the instant that they hold for; an object says both itself.
+    """
+    if format_ == "json":
+        print_json(json())
+        return
+    if format_ == "csv":
+        print_csv(*csv())
+    else:
+        page()
+    if doubts is not None:
+        doubts()
+    if as_of is not None:
+        print_as_of(as_of)
+
+
 def print_json(report: Mapping[str, Any]) -> None:
     """One object on one line, keys in the report's order."""
     click.echo(msgspec.json.encode(told(report)).decode())
@@ -42,6 +68,11 @@ def print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(told(row[name], name)) for name in columns])
+
+
+def one_row(row: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[Mapping[str, Any]]]:
+    """The columns and rows of a report that is one row."""
+    return tuple(row), [row]
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, right: Iterable[str] = ()) -> None:

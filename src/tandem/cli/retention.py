@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tandem.cli.door import SHOWN_ROWS, charted, counted, dated, formatted, project_of, tandem
+from tandem.cli.door import SHOWN_ROWS, charted, counted, dated, draw, formatted, project_of, tandem
 
 if TYPE_CHECKING:
+    from tandem.app.active import ActiveFound
     from tandem.app.charting import Picture
+    from tandem.app.lifecycle import LifecycleFound
     from tandem.app.retention import Retained
     from tandem.behavior.triangle import Cell
     from tandem.cli.render import Format
@@ -22,7 +24,7 @@ ACTIVE_COLUMNS = ("convention", "period", "active", "stickiness", "mature")
 LIFECYCLE_COLUMNS = ("period", "active", "new", "retained", "resurrected", "dormant", "newly_dormant", "mature")
 
 SHOWN_COHORTS = 24
-TABLE_WIDTH, NAME_WIDTH, SIZE_WIDTH, CELL_WIDTH = 100, 24, 9, 8
+NAME_WIDTH, SIZE_WIDTH, CELL_WIDTH = 24, 9, 8
 OPEN = "not over yet: counted so far"
 
 
@@ -78,25 +80,24 @@ def retention(
     A bucket that is not over for all of a cohort is marked: it is counted so far, and in no average. An average is of all mature cells of
     a bucket taken together, with its 95 % interval.
     """
-    from tandem.app.charting import chart_of_retention, save_chart
+    from tandem.app.charting import chart_of_retention
     from tandem.app.project import read_range
     from tandem.app.retention import RetentionRequest, find_retention
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     begin, end = read_range(since, until, project.zone)
     asked = RetentionRequest(first=first, returning=returning or first, since=begin, until=end, as_of=as_of, **how)
     report = find_retention(project, asked)
     if chart is not None:
-        save_chart(chart_of_retention(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(RETENTION_COLUMNS, report.as_rows())
-    else:
-        _print_triangle(report)
-    print_as_of(report.asked.as_of)
+        draw(chart_of_retention(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (RETENTION_COLUMNS, report.as_rows()),
+        page=lambda: _print_triangle(report, project.world.columns()),
+        as_of=report.asked.as_of,
+    )
 
 
 @tandem.command()
@@ -124,35 +125,22 @@ def active(
     person, and a person who is in several accounts is one.
     """
     from tandem.app.active import ActiveRequest, find_active
-    from tandem.app.charting import chart_of_active, save_chart
+    from tandem.app.charting import chart_of_active
     from tandem.app.project import read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     begin, end = read_range(since, until, project.zone)
     report = find_active(project, ActiveRequest(since=begin, until=end, as_of=as_of, **how))
     if chart is not None:
-        save_chart(chart_of_active(report), chart)
-    rows = report.as_rows()
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(ACTIVE_COLUMNS, rows)
-    else:
-        asked = report.asked
-        click.echo(f"active {asked.about}s: {report.convention}, {report.as_json()['selector']}{_people(asked.about, asked.people)}")
-        shown = [
-            {"period": row["period"], "active": _marked(f"{row['active']:,}", row["mature"]), "stickiness": _percent(row["stickiness"])}
-            for row in rows[-SHOWN_ROWS:]
-        ]
-        print_table(("period", "active", "stickiness"), shown, right=("active", "stickiness"))
-        sticky = report.active.stickiness
-        if sticky is not None:
-            days = counted(report.active.days, "day")
-            click.echo(f"stickiness {_percent(float(sticky))}: {report.stickiness_convention}, of {days}")
-        _print_notes(len(rows), SHOWN_ROWS, ", and in no mean" if any(not row["mature"] for row in rows) else None)
-    print_as_of(report.asked.as_of)
+        draw(chart_of_active(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (ACTIVE_COLUMNS, report.as_rows()),
+        page=lambda: _print_active(report),
+        as_of=report.asked.as_of,
+    )
 
 
 @tandem.command()
@@ -171,35 +159,27 @@ def lifecycle(
     active = new + retained + resurrected. Dormant are those who were active ever before and are not now; newly dormant, those of them who
     were in the period before.
     """
-    from tandem.app.charting import chart_of_lifecycle, save_chart
+    from tandem.app.charting import chart_of_lifecycle
     from tandem.app.lifecycle import LifecycleRequest, find_lifecycle
     from tandem.app.project import read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     begin, end = read_range(since, until, project.zone)
     report = find_lifecycle(project, LifecycleRequest(since=begin, until=end, as_of=as_of, **how))
     if chart is not None:
-        save_chart(chart_of_lifecycle(report), chart)
-    rows = report.as_rows()
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(LIFECYCLE_COLUMNS, rows)
-    else:
-        asked, columns = report.asked, LIFECYCLE_COLUMNS[1:-1]
-        told = report.as_json()
-        click.echo(f"lifecycle of {asked.about}s: {told['convention']}, {told['selector']}{_people(asked.about, asked.people)}")
-        shown = [
-            {"period": row["period"]} | {name: _marked(f"{row[name]:,}", row["mature"]) for name in columns} for row in rows[-SHOWN_ROWS:]
-        ]
-        print_table(("period", *columns), shown, right=columns)
-        _print_notes(len(rows), SHOWN_ROWS, "" if any(not row["mature"] for row in rows) else None)
-    print_as_of(report.asked.as_of)
+        draw(chart_of_lifecycle(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (LIFECYCLE_COLUMNS, report.as_rows()),
+        page=lambda: _print_lifecycle(report),
+        as_of=report.asked.as_of,
+    )
 
 
-def _print_triangle(report: Retained) -> None:
+def _print_triangle(report: Retained, width: int) -> None:
+    """width: of the page, in letters; at least one bucket is shown."""
     from tandem.app.retention import told
     from tandem.cli.render import print_table
 
@@ -215,7 +195,7 @@ def _print_triangle(report: Retained) -> None:
     names = ["unknown" if told(each.name) is None else str(told(each.name))[:NAME_WIDTH] for each in shown]
     buckets = list(dict.fromkeys(cell.bucket for cohort in cohorts for cell in cohort.cells))
     wide = max(len(name) for name in ["2026-03-01", *names])
-    columns = buckets[: (TABLE_WIDTH - wide - SIZE_WIDTH) // CELL_WIDTH]
+    columns = buckets[: max((width - wide - SIZE_WIDTH) // CELL_WIDTH, 1)]
     rows = [_row(name, f"{each.size:,}", columns, each.cells, _active) for name, each in zip(names, shown, strict=True)]
     rows += [_row(name, "", columns, average, of) for name, of in (("average", _active), ("  from", _low), ("  to", _high)) if average]
     print_table(("cohort", "size", *map(_head, columns)), rows, right=("size", *map(_head, columns)))
@@ -250,6 +230,34 @@ def _low(cell: Cell) -> Any:
 
 def _high(cell: Cell) -> Any:
     return None if cell.interval is None else cell.interval.high
+
+
+def _print_active(report: ActiveFound) -> None:
+    from tandem.cli.render import print_table
+
+    asked, rows = report.asked, report.as_rows()
+    click.echo(f"active {asked.about}s: {report.convention}, {report.as_json()['selector']}{_people(asked.about, asked.people)}")
+    shown = [
+        {"period": row["period"], "active": _marked(f"{row['active']:,}", row["mature"]), "stickiness": _percent(row["stickiness"])}
+        for row in rows[-SHOWN_ROWS:]
+    ]
+    print_table(("period", "active", "stickiness"), shown, right=("active", "stickiness"))
+    sticky = report.active.stickiness
+    if sticky is not None:
+        days = counted(report.active.days, "day")
+        click.echo(f"stickiness {_percent(float(sticky))}: {report.stickiness_convention}, of {days}")
+    _print_notes(len(rows), SHOWN_ROWS, ", and in no mean" if any(not row["mature"] for row in rows) else None)
+
+
+def _print_lifecycle(report: LifecycleFound) -> None:
+    from tandem.cli.render import print_table
+
+    asked, columns = report.asked, LIFECYCLE_COLUMNS[1:-1]
+    told, rows = report.as_json(), report.as_rows()
+    click.echo(f"lifecycle of {asked.about}s: {told['convention']}, {told['selector']}{_people(asked.about, asked.people)}")
+    shown = [{"period": row["period"]} | {name: _marked(f"{row[name]:,}", row["mature"]) for name in columns} for row in rows[-SHOWN_ROWS:]]
+    print_table(("period", *columns), shown, right=columns)
+    _print_notes(len(rows), SHOWN_ROWS, "" if any(not row["mature"] for row in rows) else None)
 
 
 def _print_notes(total: int, shown: int, some_open: str | None) -> None:

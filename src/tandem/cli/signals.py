@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tandem.cli.door import SHOWN_ROWS, charted, dated, formatted, project_of, tandem
+from tandem.cli.door import SHOWN_ROWS, charted, dated, draw, formatted, project_of, tandem
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
@@ -26,7 +26,7 @@ def signals(context: click.Context, as_of: str | None, format_: Format) -> None:
     reads has ever come, or when that has been silent far longer than ever before.
     """
     from tandem.app.signals import list_signals
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report, print_table
 
     report = list_signals(project_of(context), as_of)
     rows = [
@@ -42,16 +42,19 @@ def signals(context: click.Context, as_of: str | None, format_: Format) -> None:
         for each in report.signals
     ]
     columns = ("signal", "about", "kind", "in", "fired_30d", "stale")
-    if format_ == "json":
-        print_json({"as_of": report.as_of, "fingerprint": report.fingerprint, "signals": rows})
-        return
-    if format_ == "csv":
-        print_csv(columns, rows)
-    else:
+
+    def page() -> None:
         print_table((*columns, "title"), rows)
         if not rows:
             click.echo("no signals yet: declare them in playbook/signals/*.yaml", err=True)
-    print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, "fingerprint": report.fingerprint, "signals": rows},
+        csv=lambda: (columns, rows),
+        page=page,
+        as_of=report.as_of,
+    )
 
 
 @tandem.command()
@@ -79,7 +82,7 @@ def edges(
     """
     from tandem.app.history.edges import ListRequest, list_edges
     from tandem.app.project import read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report, print_table
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
@@ -87,18 +90,21 @@ def edges(
     most = SHOWN_ROWS if limit is None and format_ == "table" else limit or None
     rows = report.as_rows(most)
     total = len(report.rows)
-    if format_ == "json":
-        print_json({"as_of": report.as_of, "fingerprint": report.fingerprint, "signal": signal, "total": total, "edges": rows})
-        return
-    if format_ == "csv":
-        print_csv(EDGE_COLUMNS, rows)
-    else:
+
+    def page() -> None:
         print_table(("at", "edge", "subject", "known_at", "fires"), [row | {"fires": "fires" if row["fires"] else ""} for row in rows])
         if total > SHOWN_ROWS == most:
             click.echo(f"the latest {SHOWN_ROWS:,} of {total:,}; --limit 0 shows all", err=True)
         if not total:
             click.echo("no edges", err=True)
-    print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, "fingerprint": report.fingerprint, "signal": signal, "total": total, "edges": rows},
+        csv=lambda: (EDGE_COLUMNS, rows),
+        page=page,
+        as_of=report.as_of,
+    )
 
 
 @tandem.command()
@@ -109,27 +115,30 @@ def edges(
 @formatted
 @click.pass_context
 def curve(context: click.Context, signal: str, test: int, chart: Picture | None, as_of: str | None, format_: Format) -> None:
-    """Show what SIGNAL would have done over all of history at every threshold; `*` marks the one that it has."""
-    from tandem.app.charting import chart_of_curve, save_chart
+    """Show what SIGNAL would have done over all of history at other thresholds; `*` marks the one that it has."""
+    from tandem.app.charting import chart_of_curve
     from tandem.app.curve import CurveRequest, find_curve
-    from tandem.cli.render import print_as_of, print_csv, print_json, print_table
+    from tandem.cli.render import print_report, print_table
 
     report = find_curve(project_of(context), CurveRequest(signal, test, as_of))
     columns = ("threshold", "entered", "left", "fires", "subjects", "in")
     rows = report.as_rows()
     if chart is not None:
-        save_chart(chart_of_curve(report), chart)
-    if format_ == "json":
-        about = {"signal": signal, "test": report.test, "tests": list(report.tests), "fingerprint": report.fingerprint}
-        print_json({"as_of": report.as_of, **about, "curve": rows})
-        return
-    if format_ == "csv":
-        print_csv((*columns, "stands"), rows)
-    else:
+        draw(chart_of_curve(report), chart)
+    about = {"signal": signal, "test": report.test, "tests": list(report.tests), "fingerprint": report.fingerprint}
+
+    def page() -> None:
         click.echo(report.test)
         shown = [row | {"": "*" if row["stands"] else ""} for row in rows]
         print_table(("", *columns), shown, right=("threshold",))
         if len(report.tests) > 1:
             others = "; ".join(f"--test {number} {each}" for number, each in enumerate(report.tests, 1) if number != test)
             click.echo(f"it has other thresholds: {others}", err=True)
-    print_as_of(report.as_of)
+
+    print_report(
+        format_,
+        json=lambda: {"as_of": report.as_of, **about, "curve": rows},
+        csv=lambda: ((*columns, "stands"), rows),
+        page=page,
+        as_of=report.as_of,
+    )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from tandem.cli.door import counted, dated, formatted, project_of, tandem
-from tandem.cli.funnel import COLUMNS, NOT_REACHED, SHOWN, group_named, overall, told_of
+from tandem.cli.door import charted, counted, dated, draw, formatted, project_of, tandem
+from tandem.cli.stages import COLUMNS, SHOWN, explain_not_reached, group_named, told_of
 
 if TYPE_CHECKING:
     from tandem.app.charting import Picture
@@ -38,27 +38,31 @@ def show_motions(
     chart: Picture | None,
 ) -> None:
     """motion: its name, or `all`."""
-    from tandem.app.charting import chart_of_motions, save_chart
+    from tandem.app.charting import chart_of_motions
     from tandem.app.motion_funnels import MotionFunnelsRequest, find_motion_funnels
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     chosen = None if motion == "all" else cast(Any, motion)
     report = find_motion_funnels(project, MotionFunnelsRequest(chosen, since, until, by, as_of))
     if chart is not None:
-        save_chart(chart_of_motions(report), chart)
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(MOTION_COLUMNS if by is None else ("group", *MOTION_COLUMNS), report.as_rows())
-    else:
-        for number, each in enumerate(report.funnels):
-            click.echo("\n" if number else "", nl=False)
-            _print_motion(report, each)
-    print_as_of(report.as_of)
+        draw(chart_of_motions(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (MOTION_COLUMNS if by is None else ("group", *MOTION_COLUMNS), report.as_rows()),
+        page=lambda: _print_motions(report),
+        as_of=report.as_of,
+    )
+
+
+def _print_motions(report: MotionFunnels) -> None:
+    for number, each in enumerate(report.funnels):
+        click.echo("\n" if number else "", nl=False)
+        _print_motion(report, each)
 
 
 def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
+    from tandem.app.funnel import tell_overall
     from tandem.cli.render import print_table
     from tandem.values.durations import show_duration
 
@@ -74,12 +78,12 @@ def _print_motion(report: MotionFunnels, one: OfMotion) -> None:
     print_table(shown if report.by is None else (report.by, *shown), rows, right=("", *shown[2:]))
     click.echo()
     for name, each in groups:
-        click.echo(f"{'' if name is None else f'{name}: '}{overall(each.tally, 'account')}")
+        click.echo(f"{'' if name is None else f'{name}: '}{tell_overall(each.tally, 'account')}")
     if one.elsewhere:
         click.echo(
             f"{counted(one.elsewhere, 'account')} came to the first stage in another motion only, and {'is' if one.elsewhere == 1 else 'are'} not counted here"
         )
-    _explain(rows)
+    explain_not_reached(rows)
     if any(row["moved"] for row in rows):
         click.echo("moved: were in another motion when they reached the stage", err=True)
 
@@ -103,11 +107,6 @@ def _row(number: int, name: str, stage: Stage, shown: tuple[str, ...]) -> dict[s
     )
 
 
-def _explain(rows: list[dict[str, Any]]) -> None:
-    if any(NOT_REACHED in row.values() for row in rows):
-        click.echo(f"{NOT_REACHED}: not reached; so many have not gone on as long as anybody was watched", err=True)
-
-
 # The path.
 
 
@@ -115,30 +114,42 @@ def _explain(rows: list[dict[str, Any]]) -> None:
 @click.option("--by", metavar="FIELD", help="Apart by a field of the account as of its adoption: icp_tier, account.region.")
 @click.option("--since", metavar="INSTANT", help="Only accounts that adopted at or after.")
 @click.option("--until", metavar="INSTANT", help="Only accounts that adopted before.")
+@charted
 @dated
 @formatted
 @click.pass_context
-def path(context: click.Context, /, by: str | None, since: str | None, until: str | None, as_of: str | None, format_: Format) -> None:
+def path(
+    context: click.Context,
+    /,
+    by: str | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    format_: Format,
+    chart: Picture | None,
+) -> None:
     """Show how far accounts come from adoption by a team to signal, contract and renewal, how long each takes, and where they are lost.
 
     product.yaml says under `path` what each stage is, and how long after the one before it may come: who is later is lost, who still may is
     open. Each account goes once, from its first adoption.
     """
+    from tandem.app.charting import chart_of_path
     from tandem.app.path import PathRequest, find_path
     from tandem.app.project import read_range
-    from tandem.cli.render import print_as_of, print_csv, print_json
+    from tandem.cli.render import print_report
 
     project = project_of(context)
     first, last = read_range(since, until, project.zone)
     report = find_path(project, PathRequest(first, last, by, as_of))
-    if format_ == "json":
-        print_json(report.as_json())
-        return
-    if format_ == "csv":
-        print_csv(PATH_COLUMNS if by is None else ("group", *PATH_COLUMNS), report.as_rows())
-    else:
-        _print_path(report)
-    print_as_of(report.as_of)
+    if chart is not None:
+        draw(chart_of_path(report), chart)
+    print_report(
+        format_,
+        json=report.as_json,
+        csv=lambda: (PATH_COLUMNS if by is None else ("group", *PATH_COLUMNS), report.as_rows()),
+        page=lambda: _print_path(report),
+        as_of=report.as_of,
+    )
 
 
 def _print_path(report: PathWalked) -> None:
@@ -163,6 +174,6 @@ def _print_path(report: PathWalked) -> None:
             row = _row(number, stage_name, stage, _PATH_SHOWN)
             rows.append(row if report.by is None else {report.by: name if number == 1 else ""} | row)
     print_table(_PATH_SHOWN if report.by is None else (report.by, *_PATH_SHOWN), rows, right=("", *_PATH_SHOWN[2:]))
-    _explain(rows)
+    explain_not_reached(rows)
     if any(report.astray):
         click.echo("not on the path: accounts that came there in another order, too late, or without adoption", err=True)

@@ -90,6 +90,12 @@ def told_refusal(refusal: RefusalShown, zone: str) -> str:
     return f"{REASONS[refusal.reason]}{line}" + (f" {joint} {until}" if until else "")
 
 
+def told_why(why: str) -> str:
+    """Why a firing is no lead, as reports have it, `waits: cap, region`, in the words for what refuses."""
+    head, joint, reasons = why.rpartition(": ")
+    return f"{head}{joint}{'; '.join(REASONS.get(each, each) for each in reasons.split(', '))}" if joint else why
+
+
 def listed(words: Sequence[str], joint: str = "and") -> str:
     """`email, call or meeting`."""
     return f" {joint} ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])

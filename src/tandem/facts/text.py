@@ -31,7 +31,7 @@ import msgspec
 from tandem.facts.canonical import Fault, read_json
 from tandem.facts.fact import EVENT_TYPES, Correction, Event, Fact, Merge, Version
 from tandem.facts.kinds import RECORD_KINDS
-from tandem.values.instants import Instant, read_instant
+from tandem.values.instants import Instant, read_instant, to_datetime
 from tandem.values.instants import show as show_instant
 
 SOURCE = "notation"
@@ -267,6 +267,32 @@ def show(fact: Fact, zone: tzinfo = UTC) -> str:
     known = "" if fact.known_at == fact.occurred_at else f" (known {_show_at(fact.known_at, zone)})"
     label = "" if fact.id.startswith(f"{SOURCE}:") else f" #{_show_word(fact.id)}"
     return f"{_show_at(fact.occurred_at, zone)}{known} {_show_said(fact)}{label}"
+
+
+def on_clock(line: str, zone: tzinfo) -> str:
+    """A line of `show` with its instants as the clocks of `zone` say them, to be read there again: each stays the same instant.
+
+    What they show a second time, as they go back, is left in UTC.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> on_clock("2026-04-01T07:00:00Z (known 2026-04-01T22:00:00Z) Opened by ann at=2026-04-01T07:00:00Z", ZoneInfo("Europe/Berlin"))
+    '2026-04-01T09:00 (known 2026-04-02) Opened by ann at=2026-04-01T07:00:00Z'
+    """
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return line
+    known = "" if found["known"] is None else f"(known {_on_clock(found['known'], zone)}) "
+    return f"{_on_clock(found['at'], zone)} {known}{found['rest']}"
+
+
+def _on_clock(text: str, zone: tzinfo) -> str:
+    at = read_instant(text, zone)
+    try:
+        wall = to_datetime(at).astimezone(zone).replace(tzinfo=None).isoformat().removesuffix("T00:00:00")
+    except OverflowError:
+        return text  # There it is the year 10000 already.
+    local = wall.removesuffix(":00") if "T" in wall else wall
+    return local if read_instant(local, zone) == at else text
 
 
 def _show_said(fact: Fact) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.language.expression.nodes import SCALE
-from tandem.signals.meaning import counted, height
+from tandem.signals.meaning.comparing import counted, height
 from tandem.signals.world import UNKNOWN as NO_ANSWER
 from tandem.signals.world import Answer, Declared, Type, read_date, typed
 from tandem.timeline.kernels import UNKNOWN, Longs

@@ -12,7 +12,7 @@ import numpy as np
 from tandem.language.expression.nodes import About, Condition, Expression, FieldRef, Measure, RecordMeasure, Sequence
 from tandem.signals.edges import reached, selectors_of
 from tandem.signals.fold import Fold
-from tandem.signals.meaning import kind_and_name
+from tandem.signals.meaning.asked import kind_and_name
 from tandem.signals.ranges import part_of
 from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
 from tandem.timeline.stack import Stack

@@ -19,14 +19,14 @@ from tandem.language.expression.nodes import (
     Broken,
     Condition,
     EventName,
-    Expression,
     Property,
     Selector,
     SetName,
-    parts_of,
 )
+from tandem.language.expression.used import nodes_of
 from tandem.signals.answers import Answers
-from tandem.signals.meaning import Asked, fits
+from tandem.signals.meaning.asked import Asked
+from tandem.signals.meaning.asking import fits
 from tandem.signals.world import Declared, Subject, Type, World, day_of
 from tandem.timeline.kernels import UNKNOWN, Ints, Longs
 from tandem.timeline.layout import Layout
@@ -237,14 +237,7 @@ def selector_is_plain(selector: Selector, declared: Declared) -> bool:
 
 def paths_of(where: Condition) -> list[tuple[str, ...]]:
     """The properties that a `where` reads."""
-    found: dict[tuple[str, ...], None] = {}
-    waiting: list[Expression] = [where]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Property):
-            found[node.path] = None
-        waiting += parts_of(node)
-    return list(found)
+    return list(dict.fromkeys(node.path for node in nodes_of(where) if isinstance(node, Property)))
 
 
 def where_fits(

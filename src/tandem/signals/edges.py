@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from tandem.language.expression.nodes import Condition, Expression, FieldRef, Measure, RecordMeasure, Selector, Sequence, Since, parts_of
-from tandem.signals.meaning import Asked, all_rolled, is_on, kind_and_name, moments, named_by, picks, records_of, subjects_asked
+from tandem.signals.meaning.asked import Asked, all_rolled, kind_and_name, records_of, subjects_asked
+from tandem.signals.meaning.asking import is_on, moments, picks
+from tandem.signals.meaning.moments import named_by
 from tandem.signals.world import Declared, Period, Subject, World, account_of, exists, record_key, records_at
 from tandem.values.instants import Instant
 

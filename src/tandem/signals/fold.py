@@ -1,4 +1,4 @@
-"""Conditions over all of history at once: what `meaning.py` says at an instant, as steps of every subject.
+"""Conditions over all of history at once: what `meaning/` says at an instant, as steps of every subject.
 
 Each node of an expression becomes steps: a measure is a fold over the rows of the timeline, a field a walk along its record, a test compares
 them where either changes, and `and`, `or`, `not`, `held` are the algebra of steps. Subjects are taken range by range, so that memory is
@@ -34,7 +34,8 @@ from tandem.language.expression.nodes import (
     Value,
 )
 from tandem.signals.answers import is_so
-from tandem.signals.meaning import compare_answers, kind_and_name, quantified
+from tandem.signals.meaning.asked import kind_and_name, quantified
+from tandem.signals.meaning.comparing import compare_answers
 from tandem.signals.numbers import (
     compare_numbers,
     number_at,
@@ -43,30 +44,17 @@ from tandem.signals.numbers import (
     threshold,
 )
 from tandem.signals.ranges import Range, part_of
-from tandem.signals.records import Under
+from tandem.signals.under import Under
 from tandem.signals.values import Coded, Told, Values, constant_of
 from tandem.signals.world import UNKNOWN as NO_ANSWER
 from tandem.signals.world import Answer, Declared
+from tandem.timeline.algebra import Sign, both, either, is_unknown, negated, within
 from tandem.timeline.clock import held
+from tandem.timeline.folds.sequence import sequence
+from tandem.timeline.folds.windows import Curve, count, curve
 from tandem.timeline.kernels import THREADS, UNKNOWN, Longs
-from tandem.timeline.sequence import sequence
-from tandem.timeline.steps import (
-    ALWAYS,
-    Edges,
-    Sign,
-    Steps,
-    aligned,
-    both,
-    compressed,
-    edges,
-    either,
-    is_unknown,
-    negated,
-    values_at,
-    within,
-)
+from tandem.timeline.steps import ALWAYS, Edges, Steps, aligned, compressed, edges, values_at
 from tandem.timeline.timeline import Timeline
-from tandem.timeline.windows import Curve, count, curve
 from tandem.values.instants import Instant
 
 

@@ -16,13 +16,14 @@ from tandem.signals.answers import is_so
 from tandem.signals.fold import Fold
 from tandem.signals.playbook.funnels import Motion
 from tandem.signals.playbook.outcomes import Stages, is_named
-from tandem.signals.records import Records, Under
+from tandem.signals.records import Records
+from tandem.signals.under import Under
 from tandem.signals.world import World, records_at
-from tandem.timeline.extremes import greatest
+from tandem.timeline.folds.extremes import greatest
+from tandem.timeline.folds.windows import count
 from tandem.timeline.kernels import Longs
 from tandem.timeline.layout import lay_out
 from tandem.timeline.steps import Steps, aligned, compressed, holdings_of
-from tandem.timeline.windows import count
 from tandem.values.instants import DAY, Instant
 
 # So long after a seller's touch an account counts as one that sales helps.

@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.language.expression.nodes import ArithmeticSign, ComparisonSign
-from tandem.signals.meaning import sign_changes
+from tandem.signals.meaning.signs import sign_changes
+from tandem.timeline.algebra import Weighed, compare, compare_weighed
 from tandem.timeline.clock import compare_age
 from tandem.timeline.kernels import NEVER, UNKNOWN
-from tandem.timeline.steps import Steps, Weighed, aligned, compare, compare_weighed, compressed, constant, values_at
+from tandem.timeline.steps import Steps, aligned, compressed, constant, values_at
 
 _SAFE = 2**62
 _NOTHING_IS_LESS = UNKNOWN + 1  # Of all values that are known.

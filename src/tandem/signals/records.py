@@ -1,47 +1,27 @@
-"""Records as steps: what a field says of each record from each instant on, whose the record is, and what is counted of records.
-
-A version is a word about the fields that it speaks of, and holds while it is known, has taken effect and no later word of its source speaks.
-So a field is the last word in force: a fold, like those over events. What stands under an owner for a while is a holding of that owner,
-and is laid out under it and folded once more.
-"""
+"""Records as steps: what a field says of each record from each instant on, whose the record is, and what is counted of records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tandem.facts.kinds import SUBJECTS
 from tandem.language.expression.nodes import About, RecordMeasure
 from tandem.signals.answers import Answers, is_so, looked_up, mapped
 from tandem.signals.columns import paths_of, where_fits
+from tandem.signals.under import Under, always, tied
+from tandem.signals.versions import VersionsOfKind, found_of
 from tandem.signals.world import Declared, found_in
+from tandem.timeline.algebra import both, coalesced, either, through
 from tandem.timeline.clock import compare_age
-from tandem.timeline.extremes import greatest, last, least
-from tandem.timeline.kernels import NEVER, UNKNOWN, Longs
-from tandem.timeline.layout import Layout, lay_out
-from tandem.timeline.steps import (
-    ALWAYS,
-    Steps,
-    aligned,
-    both,
-    coalesced,
-    compressed,
-    constant,
-    either,
-    field_steps,
-    holdings_of,
-    through,
-    values_at,
-)
-from tandem.timeline.timeline import Ties, Timeline, Version
-from tandem.timeline.windows import count, distinct, total
-
-_CLEARED = -1
+from tandem.timeline.folds.extremes import greatest
+from tandem.timeline.folds.windows import count, distinct, total
+from tandem.timeline.kernels import UNKNOWN, Longs
+from tandem.timeline.steps import Steps, aligned, compressed, constant, values_at
+from tandem.timeline.timeline import Timeline, Version
 
 
 class Records:
@@ -49,7 +29,7 @@ class Records:
 
     def __init__(self, timeline: Timeline, declared: Declared, answers: Answers) -> None:
         self._timeline, self._declared, self._answers = timeline, declared, answers
-        self._kinds: dict[str, _Kind] = {}
+        self._kinds: dict[str, VersionsOfKind] = {}
         self._owners: dict[tuple[str, About], Steps] = {}
         self._codes: dict[About, dict[str, int]] = {}
 
@@ -133,7 +113,7 @@ class Records:
             return self.there(measure.record)
         paths = paths_of(measure.where)
         axis = aligned([of.words(None), *(of.words(path[0]) for path in paths)])
-        said = [self._answers.raw_codes(_found(of.versions, path)) for path in paths]
+        said = [self._answers.raw_codes(found_of(of.versions, path)) for path in paths]
         codes = [mapped(words, table) for words, table in zip(axis.values[1:], said, strict=True)]
         values = [self._answers.raw.values] * len(paths)
         fits = where_fits(measure.where, measure.record, len(axis.at), paths, codes, values, self._declared)
@@ -145,7 +125,7 @@ class Records:
         of = self._of("subscription")
         if not of.versions:
             return constant(len(self._timeline.subjects(kind).ids), UNKNOWN)
-        said = [plan if isinstance(plan, str) else None for plan in _found(of.versions, ("plan",))]
+        said = [plan if isinstance(plan, str) else None for plan in found_of(of.versions, ("plan",))]
         plans = looked_up(of.words("plan"), self._answers.codes(said, "text"))
         rank, by_rank = self._answers.heights(self._declared.plans)
         heights = looked_up(plans, rank)
@@ -159,9 +139,11 @@ class Records:
     def is_active(self) -> Steps:
         """1 while a subscription is active: its status says so or nothing, it has started, and has not ended."""
         of = self._of("subscription")
-        status = looked_up(of.words("status"), self._answers.raw_codes(_found(of.versions, ("status",))))
+        status = looked_up(of.words("status"), self._answers.raw_codes(found_of(of.versions, ("status",))))
         active_code = self._answers.raw.code("active")
-        started, ended = (looked_up(of.words(name), self._answers.instants(_found(of.versions, (name,)))) for name in ("started", "ended"))
+        started, ended = (
+            looked_up(of.words(name), self._answers.instants(found_of(of.versions, (name,)))) for name in ("started", "ended")
+        )
         begun, over = compare_age(started, "since", ">=", 0), compare_age(ended, "since", ">=", 0)
         parts = (
             self.there("subscription"),
@@ -184,7 +166,7 @@ class Records:
         recorded = self.owner("target", "account")
         there = self.there("target")
         accounts = len(self.codes("account"))
-        domains = [self._declared.targets_domain(each) for each in _found(self._of("account").versions, ("domain",))]
+        domains = [self._declared.targets_domain(each) for each in found_of(self._of("account").versions, ("domain",))]
         ways = [
             count(Under.of(named, [always(np.ones(len(targets), np.int64))], accounts, lambda one: one == 1).layout, None, None),
             count(Under.of(recorded, [there], accounts, lambda one: one == 1).layout, None, None),
@@ -218,7 +200,7 @@ class Records:
             return always(np.arange(of.keys, dtype=np.int64))
         if record in SUBJECTS:
             return constant(of.keys, UNKNOWN)
-        names = [name if isinstance(name, str) else None for name in _found(of.versions, (noun,))]
+        names = [name if isinstance(name, str) else None for name in found_of(of.versions, (noun,))]
         distinct_names = sorted({name for name in names if name is not None})
         numbers = {name: number for number, name in enumerate(distinct_names)}
         index = np.array([UNKNOWN if name is None else numbers[name] for name in names], np.int64)
@@ -239,126 +221,17 @@ class Records:
     def said(self, kind: str, name: str) -> Steps:
         """What a field of each record of a kind says, as the code of a raw value."""
         of = self._of(kind)
-        return looked_up(of.words(name), self._answers.raw_codes(_found(of.versions, (name,))))
+        return looked_up(of.words(name), self._answers.raw_codes(found_of(of.versions, (name,))))
 
-    def _of(self, kind: str) -> _Kind:
+    def _of(self, kind: str) -> VersionsOfKind:
         if kind not in self._kinds:
             versions = sorted(self._timeline.records(kind), key=lambda version: (version.occurred_at, version.id))
             records = list(dict.fromkeys(version.record_id for version in versions))
             if kind in SUBJECTS:
                 codes = self.codes(kind)  # type: ignore[arg-type]
                 owners = tied(records, self._timeline.survivors(kind), codes)  # type: ignore[arg-type]
-                self._kinds[kind] = _Kind(versions, records, owners, len(codes), self._declared.source_order)
+                self._kinds[kind] = VersionsOfKind(versions, records, owners, len(codes), self._declared.source_order)
             else:
                 numbers = always(np.arange(len(records), dtype=np.int64))
-                self._kinds[kind] = _Kind(versions, records, numbers, len(records), self._declared.source_order)
+                self._kinds[kind] = VersionsOfKind(versions, records, numbers, len(records), self._declared.source_order)
         return self._kinds[kind]
-
-
-class _Kind:
-    """The records of one kind. versions: in order, so that a version's number is a word, and the later one is greater.
-
-    records: ids as sources have them. key: of each of them, the record that it is, after merges. keys: how many there are.
-    """
-
-    def __init__(self, versions: Sequence[Version], records: Sequence[str], key: Steps, keys: int, source_order: Sequence[str]) -> None:
-        self.versions, self.keys, self.records = versions, keys, records
-        self._words: dict[str | None, Steps] = {}
-        numbers = {record: number for number, record in enumerate(records)}
-        self._number = np.array([numbers[each.record_id] for each in versions], np.int64)
-        # Each source speaks for itself about a record.
-        voices: dict[tuple[int, str], int] = {}
-        self._voice = np.array([voices.setdefault((numbers[each.record_id], each.source), len(voices)) for each in versions], np.int64)
-        self._voices = len(voices)
-        self._record = np.array([record for record, _ in voices], np.int64)
-        ranks = [source_order.index(source) if source in source_order else len(source_order) for _, source in voices]
-        self._weight = np.array([len(source_order) - rank for rank in ranks], np.int64)
-        self._key = key
-
-    def words(self, field: str | None) -> Steps:
-        """Of each record the word in force about a field, or about whether it is there at all; UNKNOWN where nothing is said."""
-        if field not in self._words:
-            self._words[field] = self._spoken(field)
-        return self._words[field]
-
-    def ids_of(self, keys: Longs, t: int) -> list[str]:
-        """The ids of the records that are one of the keys at t."""
-        return [self.records[number] for number in np.flatnonzero(np.isin(values_at(self._key, t), keys)).tolist()]
-
-    @cached_property
-    def began(self) -> Steps:
-        stretches = [(word, *each) for word, version in enumerate(self.versions) for each in version.stretches]
-        word, since, until = np.array(stretches, np.int64).reshape(-1, 3).T
-        occurred = np.array([each.occurred_at for each in self.versions], np.int64)[word]
-        rows = np.arange(len(word), dtype=np.int32)
-        layout = lay_out(self._number[word], np.maximum(since, occurred), occurred, rows, until, len(self.records))
-        return least(layout, None, layout.occurred, None)
-
-    def _spoken(self, field: str | None) -> Steps:
-        if not self.versions:
-            return constant(self.keys, UNKNOWN)
-        speaking = [
-            (word, since, until)
-            for word, version in enumerate(self.versions)
-            if field is None or version.deleted or not version.patch or field in version.fields
-            for since, until in version.stretches
-        ]
-        word, since, until = np.array(speaking, np.int64).reshape(-1, 3).T
-        said = np.array([not each.deleted and (field is None or each.fields.get(field) is not None) for each in self.versions], bool)
-        occurred = np.array([each.occurred_at for each in self.versions], np.int64)[word]
-        layout = lay_out(
-            self._voice[word], np.maximum(since, occurred), occurred, np.arange(len(word), dtype=np.int32), until, self._voices
-        )
-        value = np.where(said[word], word, _CLEARED)[layout.row]
-        spoken = last(layout, None, value, word[layout.row], None)
-        words = compressed(spoken.offsets, spoken.at, np.where(spoken.value == _CLEARED, UNKNOWN, spoken.value), UNKNOWN)
-        # Among the voices about one record the weightiest counts, then the latest word.
-        weight = self._weight[np.repeat(np.arange(self._voices), np.diff(words.offsets))] * len(self.versions)
-        heard = Steps(words.offsets, words.at, np.where(words.value == UNKNOWN, UNKNOWN, words.value + weight), UNKNOWN)
-        under = Under.of(through(always(self._record), self._key), [heard], self.keys, lambda word: word != UNKNOWN)
-        loudest = greatest(under.layout, None, under.values[0], None)
-        return Steps(loudest.offsets, loudest.at, np.where(loudest.value == UNKNOWN, UNKNOWN, loudest.value % len(self.versions)), UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Under:
-    """What stands under owners for a while, laid out by owner. values: by row of the layout, in the order in which they were given."""
-
-    layout: Layout
-    values: list[Longs]
-
-    @classmethod
-    def of(cls, owner: Steps, values: Sequence[Steps], owners: int, counts: Callable[..., npt.NDArray[Any]]) -> Under:
-        """counts: which stretches count, by their values; (stretches,) each."""
-        held = holdings_of(owner, values)
-        kept = np.flatnonzero(counts(*held.values))
-        since, until = held.since[kept], held.until[kept]
-        leaves = until if len(until) and int(until.min()) < NEVER else None
-        layout = lay_out(held.owner[kept], since, since, np.arange(len(kept), dtype=np.int32), leaves, owners)
-        return cls(layout, [each[kept][layout.row] for each in held.values])
-
-
-def always(values: Longs) -> Steps:
-    """A value of each subject that never changes."""
-    return Steps(np.arange(len(values) + 1, dtype=np.int64), np.full(len(values), ALWAYS), values, UNKNOWN)
-
-
-def tied(ids: Sequence[str], ties: Ties, codes: Mapping[str, int]) -> Steps:
-    """Of each id the code of that under which it stands; UNKNOWN where that has none."""
-    subject, at, value = [], [], []
-    for number, one in enumerate(ids):
-        steps = ((ALWAYS, one), *ties.get(one, ()))
-        subject += [number] * len(steps)
-        at += [max(since, ALWAYS) for since, _ in steps]
-        value += [codes.get(under, UNKNOWN) for _, under in steps]
-    return field_steps(subject, at, value, len(ids))
-
-
-def _found(versions: Sequence[Version], path: tuple[str, ...]) -> list[object]:
-    found = []
-    for version in versions:
-        value: object = version.fields
-        for name in path:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        found.append(value)
-    return found

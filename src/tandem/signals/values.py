@@ -1,4 +1,4 @@
-"""What conditions compare, as steps: measures, fields, scores, dates and what is counted of them; each what `meaning.py` says at an instant."""
+"""What conditions compare, as steps: measures, fields, scores, dates and what is counted of them; each what `meaning/` says at an instant."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ from tandem.language.expression.nodes import (
 )
 from tandem.signals.answers import Answers, looked_up
 from tandem.signals.columns import Columns, Picked
-from tandem.signals.meaning import Asked, kind_and_name, operand_types, type_of
+from tandem.signals.meaning.asked import Asked, kind_and_name
+from tandem.signals.meaning.types import operand_types, type_of
 from tandem.signals.numbers import (
     Counted,
     Fixed,
@@ -41,23 +42,16 @@ from tandem.signals.numbers import (
     leaves_changed,
 )
 from tandem.signals.ranges import Range, part_of, ranges_of
-from tandem.signals.records import Records, Under
+from tandem.signals.records import Records
+from tandem.signals.under import Under
 from tandem.signals.world import Declared, Subject, Type, World
+from tandem.timeline.algebra import Sign, through, within
 from tandem.timeline.clock import shifted
-from tandem.timeline.extremes import first, greatest, last, last_occurred, least
+from tandem.timeline.folds.extremes import first, greatest, last, last_occurred, least
+from tandem.timeline.folds.windows import count, distinct, total
 from tandem.timeline.kernels import UNKNOWN
-from tandem.timeline.steps import (
-    Sign,
-    Steps,
-    aligned,
-    compressed,
-    constant,
-    through,
-    together,
-    within,
-)
+from tandem.timeline.steps import Steps, aligned, compressed, constant, together
 from tandem.timeline.timeline import Column, Subjects, Timeline
-from tandem.timeline.windows import count, distinct, total
 from tandem.values.instants import DAY
 
 

@@ -3,6 +3,6 @@
 In: holdings as arrays (whose, enters, occurred, leaves), laid out once or as a base and a tail of what was learnt since; masks and columns
 of the same rows. Out: `Steps`, a value of each subject from each instant on, and their edges. Law: every fold equals the slow reference in
 `tests/timeline/meaning.py`; what changes at one instant changes at once; a base and its tail say what one layout would have said.
-Read `timeline.py`, `kernels.py`, `layout.py`, `stack.py`, `steps.py`, `stays.py`, `windows.py`, `extremes.py`, `sequence.py`, `clock.py`;
-and how layouts come from the log: `words.py`, `interning.py`, `coded_log.py`, `whose.py`, `holdings.py`, `tail.py`.
+Read `timeline.py`, `kernels.py`, `layout.py`, `stack.py`, `thin.py`; then `folds/`, from layouts to steps; `steps.py`, `algebra.py`, `clock.py`,
+from steps to others; and `making/`: how layouts come from the log.
 """

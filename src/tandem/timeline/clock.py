@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
+from tandem.timeline.algebra import SIGNS, Sign, compared, within
 from tandem.timeline.kernels import NEVER, UNKNOWN, kernel, still
-from tandem.timeline.steps import SIGNS, Sign, Steps, compared, compressed, within
+from tandem.timeline.steps import Steps, compressed
 
 Direction = Literal["since", "until"]
 

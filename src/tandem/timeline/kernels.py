@@ -6,6 +6,7 @@ Kernels take arrays and never learn what they mean. Window, selection and thresh
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -18,9 +19,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 from numba import config, njit
+from numba.core import event
 
 Longs = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 NEVER = int(np.iinfo(np.int64).max)
 UNKNOWN = int(np.iinfo(np.int64).min)
@@ -70,6 +73,21 @@ def _user_cache() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+class _Compiling(event.Listener):
+    """Logs each kernel that is compiled: what is waited for at the first use on a machine, and never again."""
+
+    def on_start(self, event: Any) -> None:
+        function = event.data["dispatcher"].py_func
+        if function.__module__.startswith("tandem."):
+            logging.getLogger(__name__).info("compiling %s of %s", function.__name__, function.__module__)
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+event.register("numba:compile", _Compiling())  # type: ignore[no-untyped-call]
 
 
 def on_ranges(offsets: Longs, work: Callable[[int, int], Part], threads: int = THREADS) -> list[Part]:

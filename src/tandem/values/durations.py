@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tandem.values.instants import DAY, HOUR, MINUTE
+from tandem.values.instants import DAY, HOUR, MINUTE, SECOND
 
 Duration = int
 
@@ -65,6 +65,16 @@ def tell_duration(length: Duration) -> str:
         parts += [f"{whole}{unit}"] if whole else []
     seconds = f"{length // 1_000_000}.{length % 1_000_000:06}".rstrip("0").rstrip(".")
     return " ".join([*parts, f"{seconds}s"] if length else parts or ["0m"])
+
+
+def tell_rounded(length: Duration) -> str:
+    """The two greatest units of a length; what is less is rounded.
+
+    >>> tell_rounded(42 * HOUR + 6 * MINUTE), tell_rounded(90 * MINUTE + 29_000_000)
+    ('1d 18h', '1h 30m')
+    """
+    unit = HOUR if length >= DAY else MINUTE if length >= HOUR else SECOND
+    return tell_duration((length + unit // 2) // unit * unit)
 
 
 def _nearest_duration(text: str) -> str | None:

@@ -11,8 +11,8 @@ import pyarrow as pa
 from tandem.engine.duck import Engine
 from tandem.facts.tables import EVENT
 from tandem.storage.log import Log
-from tandem.timeline.coded_log import CodedLog
 from tandem.timeline.kernels import Longs
+from tandem.timeline.making.coded_log import CodedLog
 
 LINKING = ("message_id", "type", "user_id", "anonymous_id", "workspace_id", "occurred_at", "known_at", "source")
 

@@ -27,7 +27,7 @@ from tandem.signals.firing import Passing, fired
 from tandem.signals.playbook.declare import Signal
 from tandem.storage.derived import Builder, Derived, Manifest, Part
 from tandem.storage.log import Log
-from tandem.timeline.words import Words
+from tandem.timeline.making.words import Words
 from tandem.values.instants import Instant
 
 if TYPE_CHECKING:

@@ -37,13 +37,13 @@ from tandem.identity.rules import Rules
 from tandem.language.expression.nodes import About
 from tandem.storage.derived import Builder, Derived, Manifest, Part
 from tandem.storage.log import Log
-from tandem.timeline.coded_log import CodedLog
 from tandem.timeline.kernels import Ints, Longs
+from tandem.timeline.making.coded_log import CodedLog
+from tandem.timeline.making.tail import Disturbed
+from tandem.timeline.making.whose import KINDS, Population, Whose
+from tandem.timeline.making.words import Words
 from tandem.timeline.stack import stacked
-from tandem.timeline.tail import Disturbed
 from tandem.timeline.timeline import Property, Subjects, Ties, Timeline, Version
-from tandem.timeline.whose import KINDS, Population, Whose
-from tandem.timeline.words import Words
 
 # The number of the files' layout, and of the rules by which they are made; to be raised with either.
 LAYOUT_VERSION = 1

@@ -25,13 +25,13 @@ from tandem.identity.rules import Rules
 from tandem.language.expression.nodes import About
 from tandem.storage.derived import Builder, Part
 from tandem.storage.log import Log
-from tandem.timeline.coded_log import COLUMNS, ROWS, CodedLog, Coder
-from tandem.timeline.holdings import Holdings, keys
-from tandem.timeline.interning import Texts
 from tandem.timeline.layout import Layout, in_memory
-from tandem.timeline.tail import find_tail
-from tandem.timeline.whose import KINDS, Whose, populations
-from tandem.timeline.words import Words
+from tandem.timeline.making.coded_log import COLUMNS, ROWS, CodedLog, Coder
+from tandem.timeline.making.holdings import Holdings, keys
+from tandem.timeline.making.interning import Texts
+from tandem.timeline.making.tail import find_tail
+from tandem.timeline.making.whose import KINDS, Whose, populations
+from tandem.timeline.making.words import Words
 
 Arrays = dict[str, npt.NDArray[Any]]
 Flags = npt.NDArray[np.bool_]

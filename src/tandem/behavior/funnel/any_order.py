@@ -8,11 +8,12 @@ from tandem.timeline.kernels import kernel
 
 
 @kernel
-def gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, used, level, start, begun, reached):  # type: ignore[no-untyped-def]
+def gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, used, level, start, begun, ended, reached):  # type: ignore[no-untyped-def]
     """Every attempt, one after the other, of m events that stand in turn, each a stage or excluded; returns how many there are then.
 
     begin, end: attempts begin in [begin, end). excluded: the marks that end an attempt. used: attempts that there are already.
-    Written of each attempt: its level, the row that it starts with, when it begun, and reached (attempts, stages).
+    Written of each attempt: its level, the row that it starts with, when it begun, whether something ended it, and reached (attempts,
+    stages).
     """
     picks = (1 << stages) - 1
     i = np.int64(0)  # A plain 0 would be a type of its own, for which everything below is compiled once more.
@@ -36,6 +37,7 @@ def gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, 
                 after = found + 1
         if got > 0:
             level[used], start[used], begun[used] = got, row[i], t
+            ended[used] = last + 1 < m
             used += 1
         i = after
     return used
@@ -45,9 +47,9 @@ def gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, 
 def gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occurred, best, best_reached):  # type: ignore[no-untyped-def]
     """The best attempt of m events that stand in turn.
 
-    Written: best: level, place of its last event, row of its first, and when it begun; and best_reached.
+    Written: best: level, place of its last event, row of its first, when it begun, and whether something ended it; and best_reached.
     """
-    picks = (1 << stages) - 1
+    picks, none = (1 << stages) - 1, np.empty((stages, 0), np.int64)
     # Of each stage as many of its latest events as there are stages: where it has more, the others can't have taken them all.
     latest, many = np.full((stages, stages), -1, np.int64), np.zeros(stages, np.int64)
     low = 0  # The first event that is in the window, not before `begin`, and after what was excluded.
@@ -55,7 +57,7 @@ def gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occ
     for i in range(m):
         t = occurred[row[i]]
         if mark[i] & excluded:
-            low = i
+            low, best[4] = i, 1
         if mark[i] & picks == 0:
             continue
         while low < i and (t - occurred[row[low]] > window or occurred[row[low]] < begin):
@@ -68,17 +70,18 @@ def gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occ
                 many[stage] += 1
         if begins < low:
             continue
-        while best[0] < stages and _have_of_latest(latest, low, best[0] + 1):
+        while best[0] < stages and _have_their_own(mark, latest, low, i, best[0] + 1):
             stage = best[0] + 1
             # The latest event from which on there are enough.
             first, beyond = low, begins
             while first < beyond:
                 middle = (first + beyond + 1) // 2
-                if _have_their_own(mark, middle, i, stage):
+                if _have_their_own(mark, none, middle, i, stage):
                     first = middle
                 else:
                     beyond = middle - 1
-            best[0], best[1], best[2], best[3] = stage, place[i], row[first], occurred[row[first]]
+            first = _first_of_instant(first, low, row, mark, picks, occurred)
+            best[0], best[1], best[2], best[3], best[4] = stage, place[i], row[first], occurred[row[first]], 0
             for each in range(1, stage + 1):
                 best_reached[each - 1] = occurred[row[_enough_from(mark, first, i, each)]]
         if best[0] == stages:
@@ -87,14 +90,26 @@ def gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occ
 
 
 @kernel
+def _first_of_instant(event, low, row, mark, picks, occurred):  # type: ignore[no-untyped-def]
+    """The first event, from `low` on, that is a stage and occurred when the event did."""
+    first = event
+    while event > low and occurred[row[event - 1]] == occurred[row[event]]:
+        event -= 1
+        if mark[event] & picks:
+            first = event
+    return first
+
+
+@kernel
 def _enough_from(mark, first, last, stages):  # type: ignore[no-untyped-def]
     """The earliest event through which, from the first on, the stages have events of their own; after the last where none is."""
-    if not _have_their_own(mark, first, last, stages):
+    none = np.empty((stages, 0), np.int64)
+    if not _have_their_own(mark, none, first, last, stages):
         return last + 1
     low, high = first, last
     while low < high:
         middle = (low + high) // 2
-        if _have_their_own(mark, first, middle, stages):
+        if _have_their_own(mark, none, first, middle, stages):
             high = middle
         else:
             low = middle + 1
@@ -102,10 +117,14 @@ def _enough_from(mark, first, last, stages):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _have_their_own(mark, first, last, stages):  # type: ignore[no-untyped-def]
-    """Whether each of the first stages can have an event of its own, from the first event through the last."""
+def _have_their_own(mark, listed, first, last, stages):  # type: ignore[no-untyped-def]
+    """Whether each of the first stages can have an event of its own, from the first event through the last.
+
+    listed: (stages, any number) of each stage the only events to look at, -1 for none; of no width, where all are looked at.
+    """
     has = np.full(stages, -1, np.int64)
     asked_by, line = np.empty(stages, np.int64), np.empty(stages, np.int64)
+    width = listed.shape[1]
     for wanting in range(stages):
         asked = np.zeros(stages, np.bool_)
         size, at = _ask(wanting, -1, 0, line, asked, asked_by), 0
@@ -113,39 +132,16 @@ def _have_their_own(mark, first, last, stages):  # type: ignore[no-untyped-def]
         while at < size and not satisfied:
             stage = line[at]
             at += 1
-            for event in range(first, last + 1):
-                if (mark[event] >> stage) & 1:
-                    holder = _holder(has, wanting, event)
-                    if holder < 0:
-                        _give(event, stage, has, asked_by)
-                        satisfied = True
-                        break
-                    size = _ask(holder, stage, size, line, asked, asked_by)
-        if not satisfied:
-            return False
-    return True
-
-
-@kernel
-def _have_of_latest(latest, low, stages):  # type: ignore[no-untyped-def]
-    """The same of the latest events of each stage, from the event `low` on."""
-    has = np.full(stages, -1, np.int64)
-    asked_by, line = np.empty(stages, np.int64), np.empty(stages, np.int64)
-    for wanting in range(stages):
-        asked = np.zeros(stages, np.bool_)
-        size, at = _ask(wanting, -1, 0, line, asked, asked_by), 0
-        satisfied = False
-        while at < size and not satisfied:
-            stage = line[at]
-            at += 1
-            for event in latest[stage]:
-                if event >= low:
-                    holder = _holder(has, wanting, event)
-                    if holder < 0:
-                        _give(event, stage, has, asked_by)
-                        satisfied = True
-                        break
-                    size = _ask(holder, stage, size, line, asked, asked_by)
+            for i in range(width if width > 0 else last - first + 1):
+                event = listed[stage, i] if width > 0 else first + i
+                if event < first or not (mark[event] >> stage) & 1:
+                    continue
+                holder = _holder(has, wanting, event)
+                if holder < 0:
+                    _give(event, stage, has, asked_by)
+                    satisfied = True
+                    break
+                size = _ask(holder, stage, size, line, asked, asked_by)
         if not satisfied:
             return False
     return True

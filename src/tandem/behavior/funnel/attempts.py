@@ -13,24 +13,28 @@ from tandem.behavior.funnel.turn import in_turn, rearrange
 from tandem.behavior.funnel.walk import APART, EVERY_ATTEMPT, FIRST_ONLY, NO_REPEATS, REENTRY, STRICT, walked
 from tandem.behavior.view import View, counting, find_view
 from tandem.signals.columns import Columns
-from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel, still
+from tandem.timeline.folds.stays import longest
+from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Flags, Ints, Longs, kernel, still
 from tandem.timeline.layout import in_order
-from tandem.timeline.stays import longest
 from tandem.timeline.timeline import Column, Timeline
 from tandem.values.instants import Instant
 
 _ANY_ORDER = 64
+# Of the best attempt: its level, the place of its last event, the row of its first, when it begun, and whether something ended it.
+_BEST = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Attempts:
     """subject, level: (attempts,) whose, and how many stages it reached; by subject, then as they began. start: (attempts,) the row of the
-    coded log with which it begins, and begun: (attempts,) when. reached: when it reached its stages, one attempt's after the other's."""
+    coded log with which it begins, and begun: (attempts,) when. ended: (attempts,) whether something ended it, which matters only
+    until its window is over. reached: when it reached its stages, one attempt's after the other's."""
 
     subject: Ints
     level: Ints
     start: Ints
     begun: Longs
+    ended: Flags
     reached: Longs
 
     def __len__(self) -> int:
@@ -42,12 +46,17 @@ class Attempts:
         ends: Longs = np.cumsum(self.level, dtype=np.int64)
         return ends - self.level
 
+    def is_open(self, funnel: Funnel, as_of: Instant) -> Flags:
+        """(attempts,) which are not complete, and still can be."""
+        open_: Flags = (self.level < len(funnel.stages)) & ~self.ended & (as_of < self.begun + funnel.within)
+        return open_
+
     def taken(self, chosen: Longs) -> Attempts:
         """Some of the attempts, by their positions."""
         first, level = self.first[chosen], self.level[chosen]
         ends = np.cumsum(level, dtype=np.int64)
         places = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - level), level)
-        return Attempts(self.subject[chosen], level, self.start[chosen], self.begun[chosen], self.reached[places])
+        return Attempts(self.subject[chosen], level, self.start[chosen], self.begun[chosen], self.ended[chosen], self.reached[places])
 
 
 def find_attempts(
@@ -81,8 +90,8 @@ def attempts_in(view: View, funnel: Funnel, constant: Column | None = None, rank
     )
     rows = tuple(part.row for part in view.layout.parts)
     parts = view.over_subjects(prepared, (rows, np.int32), (constant, np.int32), (rank, np.int64), threads=threads)
-    counts, level, start, begun, reached = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Attempts(np.repeat(np.arange(len(counts), dtype=np.int32), counts), level, start, begun, reached)
+    counts, level, start, begun, ended, reached = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Attempts(np.repeat(np.arange(len(counts), dtype=np.int32), counts), level, start, begun, ended, reached)
 
 
 def _how(funnel: Funnel) -> int:
@@ -126,13 +135,13 @@ def _attempts(  # type: ignore[no-untyped-def]
     slots = size if every else 2 * stages + 3
     head, following = np.empty(stages + 2, np.int64), np.empty(slots, np.int64)
     slot_level, slot_start = np.empty(slots, np.int64), np.empty(slots, np.int64)
-    slot_begun, slot_reached = np.empty(slots, np.int64), np.empty((slots, stages), np.int64)
-    best, best_reached = np.zeros(4, np.int64), np.empty(stages, np.int64)
-    value_best, value_reached = np.zeros(4, np.int64), np.empty(stages, np.int64)
+    slot_begun, slot_ended, slot_reached = np.empty(slots, np.int64), np.zeros(slots, np.bool_), np.empty((slots, stages), np.int64)
+    best, best_reached = np.zeros(_BEST, np.int64), np.empty(stages, np.int64)
+    value_best, value_reached = np.zeros(_BEST, np.int64), np.empty(stages, np.int64)
     counts = np.zeros(until - since, np.int64)
     room = until - since if not every else 1024
     level, start, begun = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
-    reached = np.empty(room * stages, np.int64)
+    ended, reached = np.empty(room, np.bool_), np.empty(room * stages, np.int64)
     n, r = 0, 0
     for s in range(since, until):
         m = counting(
@@ -154,17 +163,17 @@ def _attempts(  # type: ignore[no-untyped-def]
                 value_best[0] = 0
                 used = _of_one_value(
                     how, stages, window, begin, end, ends_at, first - a, b - a, row[a:b], mark[a:b], place[a:b], occurred,
-                    used, head, following, slot_level, slot_start, slot_begun, slot_reached, value_best, value_reached,
+                    used, head, following, slot_level, slot_start, slot_begun, slot_ended, slot_reached, value_best, value_reached,
                 )  # fmt: skip
                 if value_best[0] > best[0] or (value_best[0] == best[0] and value_best[1] < best[1]):
-                    for i in range(4):
+                    for i in range(_BEST):
                         best[i] = value_best[i]
                     for k in range(best[0]):
                         best_reached[k] = value_reached[k]
             a = b
         if not every:
             if best[0] > 0:
-                level[n], start[n], begun[n] = best[0], fact[best[2]], best[3]
+                level[n], start[n], begun[n], ended[n] = best[0], fact[best[2]], best[3], best[4] == 1
                 for k in range(best[0]):
                     reached[r + k] = best_reached[k]
                 n += 1
@@ -174,19 +183,20 @@ def _attempts(  # type: ignore[no-untyped-def]
         if n + used > len(level):
             room = 2 * (n + used)
             level, start, begun = _grown(level, n, room), _grown(start, n, room), _grown(begun, n, room)
+            ended = _grown(ended, n, room)
         if r + used * stages > len(reached):
             reached = _grown(reached, r, 2 * (r + used * stages))
         # Attempts at several values begin in turn.
         order = in_order(slot_begun, slot_begun, 0, used)
         for i in range(used):
             slot = order[i] if len(order) > 0 else i
-            level[n], start[n], begun[n] = slot_level[slot], fact[slot_start[slot]], slot_begun[slot]
+            level[n], start[n], begun[n], ended[n] = slot_level[slot], fact[slot_start[slot]], slot_begun[slot], slot_ended[slot]
             for k in range(slot_level[slot]):
                 reached[r] = slot_reached[slot, k]
                 r += 1
             n += 1
         counts[s - since] = used
-    return counts, level[:n], start[:n], begun[:n], reached[:r]
+    return counts, level[:n], start[:n], begun[:n], ended[:n], reached[:r]
 
 
 @kernel
@@ -228,18 +238,18 @@ def _first_start(how, stages, begin, end, a, b, row, mark, place, occurred):  # 
 @kernel
 def _of_one_value(  # type: ignore[no-untyped-def]
     how, stages, window, begin, end, ends_at, first, m, row, mark, place, occurred,
-    used, head, following, level, start, begun, reached, best, best_reached,
+    used, head, following, level, start, begun, ended, reached, best, best_reached,
 ):  # fmt: skip
     if how & _ANY_ORDER:
         excluded = ends_at[1] if stages > 1 else 0
         if how & EVERY_ATTEMPT:
-            return gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, used, level, start, begun, reached)
+            return gathered_each(stages, window, begin, end, excluded, m, row, mark, occurred, used, level, start, begun, ended, reached)
         gathered_best(stages, window, begin, end, excluded, m, row, mark, place, occurred, best, best_reached)
         return used
     before = used
     used = walked(
         how, stages, window, begin, end, ends_at, first, m, row, mark, place, occurred,
-        used, head, following, level, start, reached, best, best_reached,
+        used, head, following, level, start, ended, reached, best, best_reached,
     )  # fmt: skip
     for slot in range(before, used):
         begun[slot] = reached[slot, 0]

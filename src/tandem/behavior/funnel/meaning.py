@@ -9,12 +9,13 @@
   in `strict` whatever is none of the stages that it has passed, and the first stage, unless there is `reentry`.
 - *In any order* an attempt begins with an event of any stage. It has reached stage k when there is an event for each of the first k
   stages, no event for two of them. What an exclusion names ends it.
-- *Best* is the attempt that gets furthest; of several the one that got there by the earliest event; of these the latest begun.
+- *Best* is the attempt that gets furthest; of several the one that got there by the earliest event; of these the latest begun; and of
+  those that began at one instant the first.
 - *Every attempt* counts each beginning by itself, so that one event may serve several. Only in any order do they come one after the other:
   the next begins after the one before is complete, or over.
 - *Constant.* The events of each value of the property are a funnel of their own; `first_start_only` begins with the first of them all.
-- *Open* is an attempt that is not complete, and of which the window is not over as of the instant asked: that it begins at `t` means
-  that it is open before `t + within`, and over from there on, be it ended or not.
+- *Open* is an attempt that is not complete, that nothing has ended, and of which the window is not over as of the instant asked: one that
+  begins at `t` is over from `t + within` on.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _NOWHERE = Source("", "").span(0, 0)
 class Attempt:
     """start: the id of the event with which it begins, and `begun` when. reached: when it reached each stage, as far as it got.
 
-    since, until: the places of its first and its last event among the subject's.
+    since, until: the places of its first and its last event among the subject's. ended: whether something ended it within its window.
     """
 
     start: str
@@ -44,6 +45,7 @@ class Attempt:
     reached: tuple[Instant, ...]
     since: int
     until: int
+    ended: bool
 
     @property
     def level(self) -> int:
@@ -61,11 +63,11 @@ def attempts_of(world: World, subject: Subject, funnel: Funnel, as_of: Instant) 
         found = sorted(found, key=lambda each: each.since)[:1]
     if funnel.every_attempt:
         return sorted(found, key=lambda each: each.since)
-    return sorted(found, key=lambda each: (-each.level, each.until, -each.since))[:1]
+    return sorted(found, key=lambda each: (-each.level, each.until, -each.begun, each.since))[:1]
 
 
 def is_open(attempt: Attempt, funnel: Funnel, as_of: Instant) -> bool:
-    return attempt.level < len(funnel.stages) and as_of < attempt.begun + funnel.within
+    return attempt.level < len(funnel.stages) and not attempt.ended and as_of < attempt.begun + funnel.within
 
 
 def _turn(funnel: Funnel, seen: Seen) -> tuple[Instant, int, int, str]:
@@ -101,7 +103,7 @@ def _in_order(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> 
 
 def _walk(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> Attempt:
     start = events[places[0]]
-    reached, until = [start.at], places[0]
+    reached, until, ended = [start.at], places[0], False
     for place in places[1:]:
         each, level = events[place], len(reached)
         stages = _stages(funnel, each)
@@ -111,8 +113,9 @@ def _walk(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> Atte
             reached.append(each.at)
             until = place
         elif level + 1 not in stages and _ends(funnel, each, level):
+            ended = True
             break
-    return Attempt(start.event.id, start.at, tuple(reached), places[0], until)
+    return Attempt(start.event.id, start.at, tuple(reached), places[0], until, ended)
 
 
 def _ends(funnel: Funnel, seen: Seen, level: int) -> bool:
@@ -130,25 +133,26 @@ def _in_any_order(funnel: Funnel, events: Sequence[Seen], places: Sequence[int])
     for number, place in enumerate(places):
         if number < free or not _stages(funnel, events[place]) or not _may_begin(funnel, events[place].at):
             continue
-        inside = list(_together(funnel, events, places[number:]))
-        attempt = _gather(funnel, events, inside)
+        inside, ended = _together(funnel, events, places[number:])
+        attempt = _gather(funnel, events, inside, ended)
         yield attempt
         if funnel.every_attempt:
             complete = attempt.level == len(funnel.stages)
             free = places.index(attempt.until) + 1 if complete else number + len(inside)
 
 
-def _together(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> Iterator[int]:
-    """The places of an attempt's events."""
+def _together(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> tuple[Sequence[int], bool]:
+    """The places of an attempt's events, and whether something that is excluded came after them, within the window."""
     for number, place in enumerate(places):
         seen = events[place]
-        excluded = any(each >= len(funnel.stages) for each in seen.picked)
-        if seen.at > events[places[0]].at + funnel.within or (number > 0 and excluded):
-            return
-        yield place
+        if seen.at > events[places[0]].at + funnel.within:
+            return places[:number], False
+        if number > 0 and any(each >= len(funnel.stages) for each in seen.picked):
+            return places[:number], True
+    return places, False
 
 
-def _gather(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> Attempt:
+def _gather(funnel: Funnel, events: Sequence[Seen], places: Sequence[int], ended: bool) -> Attempt:
     start = events[places[0]]
     reached: list[Instant] = []
     until = places[0]
@@ -157,7 +161,7 @@ def _gather(funnel: Funnel, events: Sequence[Seen], places: Sequence[int]) -> At
         while len(reached) < len(funnel.stages) and _have_their_own(had, len(reached) + 1):
             reached.append(events[place].at)
             until = place
-    return Attempt(start.event.id, start.at, tuple(reached), places[0], until)
+    return Attempt(start.event.id, start.at, tuple(reached), places[0], until, ended)
 
 
 def _have_their_own(events: Sequence[set[int]], stage: int) -> bool:

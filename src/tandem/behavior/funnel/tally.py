@@ -9,16 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from tandem.behavior.funnel.attempts import Attempts
 from tandem.behavior.funnel.funnel import Funnel
 from tandem.stats.proportions import Share
 from tandem.stats.survival import Curve, kaplan_meier
-from tandem.timeline.kernels import Ints, Longs
+from tandem.timeline.kernels import Flags, Ints, Longs
 from tandem.values.instants import Instant
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +40,17 @@ class Waits:
 class Tally:
     """over, running: (stages,) how many attempts got exactly to each stage, of those whose window is over, and of the others.
 
-    waits: of each stage but the last.
+    open: (stages,) how many of these others are not complete, and still can be. waits: of each stage but the last.
     """
 
     over: Longs
     running: Longs
+    open: Longs
     waits: tuple[Waits, ...]
 
     def __add__(self, other: Tally) -> Tally:
         waits = tuple(one + another for one, another in zip(self.waits, other.waits, strict=True))
-        return Tally(self.over + other.over, self.running + other.running, waits)
+        return Tally(self.over + other.over, self.running + other.running, self.open + other.open, waits)
 
     @property
     def overall(self) -> Share:
@@ -67,7 +65,7 @@ class Tally:
             Stage(
                 entered=over[k] + running[k],
                 converted=over[k + 1] + running[k + 1],
-                open=int(self.running[k]),
+                open=int(self.open[k]),
                 rate=Share(over[k + 1], over[k]),
                 quartiles=quartiles_of(self.waits[k].curve),
             )
@@ -96,7 +94,8 @@ class Stage:
 
 def nothing(stages: int) -> Tally:
     none = Waits(np.empty(0, np.int64), np.empty(0, np.bool_))
-    return Tally(np.zeros(stages, np.int64), np.zeros(stages, np.int64), (none,) * (stages - 1))
+    zeros = np.zeros(stages, np.int64)
+    return Tally(zeros, zeros, zeros, (none,) * (stages - 1))
 
 
 def combined(parts: Iterable[Tally], stages: int) -> Tally:
@@ -108,8 +107,9 @@ def tally(attempts: Attempts, funnel: Funnel, as_of: Instant) -> Tally:
     stages = len(funnel.stages)
     first = attempts.first
     over = attempts.begun + funnel.within <= as_of
-    gone, running = (np.bincount(attempts.level[chosen] - 1, minlength=stages).astype(np.int64) for chosen in (over, ~over))
-    return Tally(gone, running, tuple(_waits(attempts, first, stage, funnel, as_of) for stage in range(stages - 1)))
+    which = (over, ~over, attempts.is_open(funnel, as_of))
+    gone, running, going = (np.bincount(attempts.level[chosen] - 1, minlength=stages).astype(np.int64) for chosen in which)
+    return Tally(gone, running, going, tuple(_waits(attempts, first, stage, funnel, as_of) for stage in range(stages - 1)))
 
 
 def tallies(attempts: Attempts, group: Ints, funnel: Funnel, as_of: Instant) -> Mapping[int, Tally]:

@@ -2,5 +2,5 @@
 
 In: what answers for each playbook in force (`answering.py`). Out: `decide`: firings, decisions, leads, the watch. Law: leads are what
 decisions say, and these are those that `meaning/` means; the same facts and playbooks give the same decisions, byte for byte.
-Read `answering.py`, `firings.py`, `decisions.py`, `sweep.py`, `care.py`, `desk.py`.
+Read `answering.py`, `firings.py`, `decisions.py`, `events.py`, `sweep.py`, `care.py`, `desk.py`.
 """

@@ -15,7 +15,7 @@ from tandem.boundary.playbook.policy import Boundary, Table
 from tandem.language.expression.nodes import SCALE, About, Condition, FieldRef, Score
 from tandem.language.source import Source
 from tandem.signals.fold import Fold
-from tandem.signals.meaning import contributions, holds, value
+from tandem.signals.meaning.asking import contributions, holds, value
 from tandem.signals.numbers import Moving
 from tandem.signals.ranges import Range
 from tandem.signals.values import Coded

@@ -15,10 +15,11 @@ from tandem.facts.kinds import RECORD_KINDS
 from tandem.language.expression.nodes import About
 from tandem.signals.fold import Fold
 from tandem.signals.playbook.outcomes import Stages
-from tandem.signals.records import always
+from tandem.signals.under import always
 from tandem.signals.world import FOREVER, Record, read_date
+from tandem.timeline.algebra import within
 from tandem.timeline.kernels import UNKNOWN
-from tandem.timeline.steps import Steps, holdings_of, within
+from tandem.timeline.steps import Steps, holdings_of
 from tandem.values.instants import Instant
 
 # The dates by which the boundary, and whatever a condition asks for, tells whether a record counts.

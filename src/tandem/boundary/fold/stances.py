@@ -13,7 +13,7 @@ from tandem.boundary.fold.records import Told
 from tandem.boundary.meaning.evidence import Stance
 from tandem.boundary.playbook.policy import Boundary
 from tandem.signals.fold import Fold
-from tandem.timeline.extremes import least
+from tandem.timeline.folds.extremes import least
 from tandem.timeline.kernels import UNKNOWN
 from tandem.timeline.steps import Steps
 from tandem.timeline.timeline import Column

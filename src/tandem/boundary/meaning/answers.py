@@ -29,7 +29,7 @@ from tandem.boundary.meaning.blocks import Question, blocks
 from tandem.boundary.meaning.case import Case
 from tandem.boundary.meaning.evidence import TIER, evidence, not_before, stance, valid_until
 from tandem.language.expression.nodes import Condition, FieldRef
-from tandem.signals.meaning import moments
+from tandem.signals.meaning.asking import moments
 from tandem.signals.world import FOREVER, Subject, members, read_date
 from tandem.values.instants import Instant
 

@@ -12,7 +12,7 @@ from tandem.boundary.playbook.policy import Cap, Suppression, Table
 from tandem.identity.domains import host_of, mail_domain, mail_host, registrable
 from tandem.identity.exclusions import matches
 from tandem.language.source import Span
-from tandem.signals.meaning import holds, value
+from tandem.signals.meaning.asking import holds, value
 from tandem.signals.world import FOREVER, UNKNOWN, Subject, account_of, exists, records_at
 from tandem.values.instants import Instant
 

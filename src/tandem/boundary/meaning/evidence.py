@@ -10,7 +10,8 @@ from tandem.boundary.meaning.case import Case, Stay, in_force, open_opportunitie
 from tandem.boundary.playbook.policy import PURPOSES, HumanMotion, Purpose, Qualifying, Terms
 from tandem.language.expression.nodes import FieldRef
 from tandem.language.source import Source, Span
-from tandem.signals.meaning import Asked, picks, value
+from tandem.signals.meaning.asked import Asked
+from tandem.signals.meaning.asking import picks, value
 from tandem.signals.playbook.declare import Signal
 from tandem.signals.world import FOREVER, Stretch, Subject, is_target, read_date, records_at
 from tandem.values.instants import Instant

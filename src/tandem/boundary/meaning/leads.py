@@ -19,7 +19,7 @@ from tandem.boundary.meaning.blocks import Question
 from tandem.boundary.meaning.case import Case, Firing, open_opportunities
 from tandem.boundary.meaning.firings import Cases, firings, in_order
 from tandem.boundary.playbook.policy import BudgetPeriod, Qualifying
-from tandem.signals.meaning import contributions
+from tandem.signals.meaning.asking import contributions
 from tandem.signals.world import Subject
 from tandem.timeline.steps import ALWAYS
 from tandem.values.instants import Instant, midnight, to_datetime

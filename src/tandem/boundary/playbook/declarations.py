@@ -32,9 +32,10 @@ from tandem.boundary.playbook.policy import (
 )
 from tandem.identity.rules import Exclusion
 from tandem.language.expression.check import Reading, check, read
-from tandem.language.expression.nodes import About, Condition, EventName, Expression, FieldRef, Selector, SignalRef, parts_of
+from tandem.language.expression.nodes import About, Condition, EventName, Expression, FieldRef, Selector, SignalRef
 from tandem.language.expression.show import show
 from tandem.language.expression.units import Names
+from tandem.language.expression.used import nodes_of
 from tandem.language.problem import Problem, sort_problems
 from tandem.language.record import ListOf, MapOf
 from tandem.language.shape import BAD, Located
@@ -280,13 +281,7 @@ class _Reading:
             *(line.when for each in self.known.scores.values() for line in each.points),
             *(tier.when for tier in self.known.icp.tiers),
         ]
-        return {node.name for each in conditions for node in _below(each) if isinstance(node, SignalRef)}
-
-
-def _below(node: Expression) -> Iterator[Expression]:
-    yield node
-    for part in parts_of(node):
-        yield from _below(part)
+        return {node.name for each in conditions for node in nodes_of(each) if isinstance(node, SignalRef)}
 
 
 def _an(about: About) -> str:

@@ -39,7 +39,8 @@ def draw_triangle(form: Triangle, layout: Layout) -> View:
         "labelOverlap": False,
         "labelPadding": 4,
     }
-    scale = {"domain": list(form.buckets), "paddingInner": min(0.12, 2 / wide), "paddingOuter": 0}
+    # With no padding at all the first name may stand outside by less than anybody sees, and would not be written.
+    scale = {"domain": list(form.buckets), "paddingInner": min(0.12, 2 / wide), "paddingOuter": 0.01}
     widest = max((width_of(each, SMALL) for each in form.buckets), default=0) + 6
     axis["values"] = list(form.buckets[:: 1 + int(widest // wide)])
     x = {"field": "bucket", "type": "ordinal", "axis": axis, "scale": scale}
@@ -107,7 +108,7 @@ def draw_triangle(form: Triangle, layout: Layout) -> View:
                     _named(f"datum.cohort !== '{AVERAGE}'", NUMBER.format("datum.began"), theme, x=-10, align="right"),
                 ],
             },
-            _header(form.down, theme, x=-layout.left),
+            _header(form.down, theme, x=-layout.left, limit=layout.left - 18 - width_of(form.many, SMALL)),
             _header(form.many, theme, x=-10, align="right"),
         ],
     }
@@ -117,10 +118,19 @@ def _named(which: str, words: str, theme: Theme, **where: Any) -> View:
     return {**said("told", theme.ink, **where), "transform": [{"filter": which}, {"calculate": words, "as": "told"}]}
 
 
-def _header(words: str, theme: Theme, *, x: float, align: str = "left") -> View:
+def _header(words: str, theme: Theme, *, x: float, align: str = "left", limit: float = 0) -> View:
+    """limit: how much room the words have; 0 for as much as they need."""
     return {
         "data": {"values": [{}]},
-        "mark": {"type": "text", "align": align, "baseline": "bottom", "color": theme.quiet, "fontSize": SMALL, "text": words},
+        "mark": {
+            "type": "text",
+            "align": align,
+            "baseline": "bottom",
+            "color": theme.quiet,
+            "fontSize": SMALL,
+            "text": words,
+            "limit": limit,
+        },
         "encoding": {"x": {"value": x}, "y": {"value": -6}},
     }
 

@@ -9,10 +9,6 @@ from tandem.charts.chart import Cell
 
 PERCENT = "format({0} * 100, '.0f') + ' %'"
 NUMBER = "format({0}, ',')"
-LENGTH = (
-    "{0} == null ? 'not reached' : {0} < 60 ? format({0}, '.0f') + ' s' : {0} < 3600 ? format({0} / 60, '.0f') + ' min' "
-    ": {0} < 172800 ? format({0} / 3600, '.1f') + ' h' : format({0} / 86400, '.1f') + ' d'"
-)
 
 
 def literal(value: Cell) -> str:

@@ -54,11 +54,29 @@ def above(words: str, theme: Theme) -> View:
     return {
         "text": words,
         "anchor": "start",
-        "frame": "bounds",
+        "frame": "group",
         "fontSize": SMALL,
         "fontWeight": "normal",
         "color": theme.quiet,
         "offset": 4,
+    }
+
+
+def words(lines: list[str], layout: Layout, colour: str, size: int) -> View:
+    return {
+        "width": layout.width - layout.left,
+        "height": len(lines) * (size + 5),
+        "data": {"values": [{}]},
+        "mark": {
+            "type": "text",
+            "align": "left",
+            "baseline": "top",
+            "color": colour,
+            "fontSize": size,
+            "lineHeight": size + 5,
+            "text": lines,
+        },
+        "encoding": {"x": {"value": -layout.left}, "y": {"value": 0}},
     }
 
 

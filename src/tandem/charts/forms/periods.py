@@ -6,6 +6,9 @@ from tandem.charts.chart import Lines, Stack
 from tandem.charts.forms.expressions import listed
 from tandem.charts.forms.layout import DASH, Layout, View, count_axis, names_axis, share_axis
 
+# Of a narrower bar nobody sees the colours.
+_BAR_LEAST = 4
+
 
 def draw_lines(form: Lines, layout: Layout) -> View:
     theme = layout.theme
@@ -70,12 +73,14 @@ def draw_lines(form: Lines, layout: Layout) -> View:
 
 
 def draw_stack(form: Stack, layout: Layout) -> View:
-    theme = layout.theme
+    """Bars, or areas with a step at each period where bars would be hairs."""
+    theme, wide = layout.theme, layout.plot / max(len(form.ticks), 1)
+    hairs = wide < _BAR_LEAST
     x = {
         "field": form.along,
         "type": "ordinal",
         "axis": {**names_axis(form.ticks, layout.plot), "title": None, "offset": 4},
-        "scale": {"domain": list(form.ticks), "paddingInner": 0.18, "paddingOuter": 0.1},
+        "scale": {"domain": list(form.ticks), "paddingInner": 0 if hairs else 0.18, "paddingOuter": 0.1},
     }
     axis = {**count_axis(), "labelExpr": "format(abs(datum.value), ',')"}
     series = (*form.above, *form.below)
@@ -92,21 +97,23 @@ def draw_stack(form: Stack, layout: Layout) -> View:
     derived = [
         {"calculate": f"indexof({lost}, datum.series) >= 0 ? -datum.number : datum.number", "as": "many"},
         {"calculate": f"indexof({listed(names)}, datum.series)", "as": "turn"},
-        {"filter": "datum.number > 0"},
     ]
+    some = [] if hairs else [{"filter": "datum.number > 0"}]
+    solid = {"type": "area", "interpolate": "step"} if hairs else {"type": "bar", "stroke": theme.page, "strokeWidth": 1}
+    faint = {"type": "bar", "fillOpacity": 0.3, "strokeDash": DASH, "strokeWidth": 1.5} | ({"width": _BAR_LEAST} if hairs else {})
     colour = {"field": "series", "type": "nominal", "legend": None, "scale": scale}
     return {
         "width": layout.plot,
         "height": 320,
         "layer": [
             {
-                "transform": [*bars, *derived, {"filter": f"datum.{form.mature}"}],
-                "mark": {"type": "bar", "stroke": theme.page, "strokeWidth": 1},
+                "transform": [*bars, *derived, *some, {"filter": f"datum.{form.mature}"}],
+                "mark": solid,
                 "encoding": {**common, "fill": colour},
             },
             {
                 "transform": [*bars, *derived, {"filter": f"!datum.{form.mature} && datum.many > 0"}],
-                "mark": {"type": "bar", "fillOpacity": 0.3, "strokeDash": DASH, "strokeWidth": 1.5},
+                "mark": faint,
                 "encoding": {**common, "fill": colour, "stroke": colour},
             },
             {

@@ -3,7 +3,7 @@
 In: a `Scalar` of a playbook or a plain `Source`, and the `Names` that the playbook declares. Out: `nodes.py`, problems whose spans are
 exact in the file, canonical text. Law: `parse(show(e))` is `e`; no text raises; whatever can be told apart is told at once.
 Read `nodes.py`, `parse.py`, `check.py`, `show.py`, `used.py`; then how: `tokens.py`, `literals.py`, `cursor.py`, the reader in its layers
-`words.py`, `selecting.py`, `values.py`, `comparing.py`, and `units.py`, `fitting.py` behind the check.
+`words.py`, `selecting.py`, `values.py`, `comparing.py`, and `units.py`, `sense/` behind the check.
 
     >>> from tandem.language.expression.check import read
     >>> from tandem.language.expression.show import show

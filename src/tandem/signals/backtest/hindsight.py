@@ -16,7 +16,8 @@ from tandem.identity.domains import registrable
 from tandem.language.expression.nodes import About
 from tandem.signals.answers import Answers
 from tandem.signals.backtest.moments import NOBODY
-from tandem.signals.records import Records, always
+from tandem.signals.records import Records
+from tandem.signals.under import always
 from tandem.signals.world import Declared
 from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
 from tandem.timeline.stack import Stack

@@ -16,12 +16,14 @@ from tandem.signals.backtest.hindsight import Hindsight
 from tandem.signals.backtest.moments import NOBODY, Moments
 from tandem.signals.columns import Columns
 from tandem.signals.playbook.outcomes import Outcome, Stages, is_named, is_same_stage
-from tandem.signals.records import Records, Under, always
+from tandem.signals.records import Records
+from tandem.signals.under import Under, always
 from tandem.signals.world import read_date
+from tandem.timeline.algebra import either
 from tandem.timeline.clock import compare_age
+from tandem.timeline.folds.windows import count, total
 from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
-from tandem.timeline.steps import Aligned, Steps, aligned, compressed, edges, either, field_steps
-from tandem.timeline.windows import count, total
+from tandem.timeline.steps import Aligned, Steps, aligned, compressed, edges, field_steps
 
 # What an amount is a twelfth part of in a year, for each interval that it is paid in; without one it is paid monthly.
 _A_YEAR = {"day": 365, "daily": 365, "week": 52, "weekly": 52, "month": 12, "monthly": 12, "quarter": 4, "quarterly": 4,

@@ -28,7 +28,7 @@ from tandem.language.problem import Problem
 from tandem.language.shape import Located
 from tandem.language.tree import Scalar
 from tandem.signals.edges import edges
-from tandem.signals.meaning import is_on, value
+from tandem.signals.meaning.asking import is_on, value
 from tandem.signals.playbook.declare import Signal, SignalTest
 from tandem.signals.playbook.expectation import Steps, read_expectation, show_at
 from tandem.signals.playbook.given import read_given

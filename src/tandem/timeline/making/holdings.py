@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.language.expression.nodes import About
-from tandem.timeline.coded_log import CodedLog
 from tandem.timeline.kernels import FEW_ROWS, NEVER, THREADS, Ints, Longs, kernel, on_threads, still
 from tandem.timeline.layout import Layout, Room, in_memory, lay_out
-from tandem.timeline.whose import Whose
+from tandem.timeline.making.coded_log import CodedLog
+from tandem.timeline.making.whose import Whose
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.language.expression.nodes import About
-from tandem.timeline.coded_log import CodedLog
-from tandem.timeline.holdings import Holdings
 from tandem.timeline.kernels import Ints, Longs, kernel, still
 from tandem.timeline.layout import Layout
-from tandem.timeline.whose import Whose
+from tandem.timeline.making.coded_log import CodedLog
+from tandem.timeline.making.holdings import Holdings
+from tandem.timeline.making.whose import Whose
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,10 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from tandem.timeline.folds.stays import facts_of, length_of, longest, on_subjects, write_ends, write_exits
 from tandem.timeline.kernels import NEVER, THREADS, kernel
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import facts_of, length_of, longest, on_subjects, write_ends, write_exits
 from tandem.timeline.steps import Steps, gathered
 
 

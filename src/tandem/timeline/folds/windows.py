@@ -12,11 +12,12 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from tandem.timeline.algebra import SIGNS, Sign, compared
+from tandem.timeline.folds.stays import Facts, facts_of, length_of, longest, on_subjects, write_ends, write_exits
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, Ints, Longs, kernel
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import Facts, facts_of, length_of, longest, on_subjects, write_ends, write_exits
-from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
+from tandem.timeline.steps import Steps, gathered
 
 _COUNT, _DISTINCT, _TOTAL = 0, 1, 2
 EACH = -1  # In place of a sign: every change of the value is a step.

@@ -12,12 +12,13 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from tandem.timeline.algebra import SIGNS, Sign, compared
+from tandem.timeline.folds.stays import facts_of, length_of, longest, on_subjects, write_ends
+from tandem.timeline.folds.windows import EACH
 from tandem.timeline.kernels import NEVER, THREADS, UNKNOWN, kernel
 from tandem.timeline.layout import Layout
 from tandem.timeline.stack import Stack
-from tandem.timeline.stays import facts_of, length_of, longest, on_subjects, write_ends
-from tandem.timeline.steps import SIGNS, Sign, Steps, compared, gathered
-from tandem.timeline.windows import EACH
+from tandem.timeline.steps import Steps, gathered
 
 _LEAST, _GREATEST, _FIRST, _LAST = 0, 1, 2, 3
 

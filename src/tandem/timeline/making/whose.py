@@ -20,8 +20,8 @@ from tandem.identity.existence import Existence
 from tandem.identity.history import History, lives_of
 from tandem.language.expression.nodes import About
 from tandem.timeline.kernels import NEVER, UNKNOWN, Ints, Longs
+from tandem.timeline.making.words import Words
 from tandem.timeline.steps import Steps
-from tandem.timeline.words import Words
 
 KINDS: tuple[About, ...] = ("person", "workspace", "account")
 Arrays = Mapping[str, npt.NDArray[Any]]

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tandem.identity.coded import IDENTIFIERS
-from tandem.timeline.interning import Rows, Texts
 from tandem.timeline.kernels import Ints, Longs
-from tandem.timeline.words import Words
+from tandem.timeline.making.interning import Rows, Texts
+from tandem.timeline.making.words import Words
 
 COUNTABLE = ("track", "page", "screen")
 CODED = ("type", "event", *IDENTIFIERS)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tandem.timeline.kernels import Ints, Longs, kernel
-from tandem.timeline.words import Bytes, Words
+from tandem.timeline.making.words import Bytes, Words
 
 _EMPTY = -1
 _FEW = 1 << 10
