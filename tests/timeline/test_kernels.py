@@ -11,7 +11,7 @@ import pytest
 
 import tandem.timeline
 
-ASKED = "from tandem.timeline.steps import compared; print(compared._cache.cache_path if hasattr(compared._cache, 'cache_path') else None)"
+ASKED = "from tandem.timeline.algebra import compared; print(compared._cache.cache_path if hasattr(compared._cache, 'cache_path') else None)"
 
 
 def cache_path(tmp_path: Path, asked: str = ASKED, **environment: str) -> str:
@@ -39,7 +39,7 @@ def test_kernels_are_kept_nowhere_rather_than_in_the_package(tmp_path: Path) -> 
 
 
 def test_numba_is_set_for_others_as_it_was(tmp_path: Path) -> None:
-    assert cache_path(tmp_path, "import tandem.timeline.steps, numba; print(repr(numba.config.CACHE_DIR))", HOME=str(tmp_path)) == "''"
+    assert cache_path(tmp_path, "import tandem.timeline.algebra, numba; print(repr(numba.config.CACHE_DIR))", HOME=str(tmp_path)) == "''"
 
 
 def test_no_compiled_code_lies_in_the_package() -> None:
