@@ -11,7 +11,9 @@ import pytest
 
 import tandem.timeline
 
-ASKED = "from tandem.timeline.algebra import compared; print(compared._cache.cache_path if hasattr(compared._cache, 'cache_path') else None)"
+ASKED = (
+    "from tandem.timeline.algebra import compared; print(compared._cache.cache_path if hasattr(compared._cache, 'cache_path') else None)"
+)
 
 
 def cache_path(tmp_path: Path, asked: str = ASKED, **environment: str) -> str:
