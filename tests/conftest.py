@@ -1,0 +1,10 @@
+"""What every test stands on: nothing of the terminal that the tests are run from."""
+
+import os
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A width that the shell exports would change every table that the tests read."""
+    os.environ.pop("COLUMNS", None)
