@@ -2,9 +2,7 @@
 
 import os
 
-import pytest
 
-
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """A width that the shell exports would change every table that the tests read."""
     os.environ.pop("COLUMNS", None)

@@ -215,7 +215,6 @@ def test_a_triangle_is_as_wide_as_columns_says_and_a_hundred_letters_in_a_pipe(f
 
 
 def test_the_width_is_that_of_the_terminal_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
     terminal, ours = os.openpty()
     with os.fdopen(ours, "w") as out, os.fdopen(terminal):
         fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 132, 0, 0))
